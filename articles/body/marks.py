@@ -1,0 +1,180 @@
+"""Reading the marks of a body, and setting them."""
+
+import secrets
+import string
+from dataclasses import dataclass, field, replace
+from itertools import accumulate
+from typing import NamedTuple
+
+from articles import matching, sentences
+from articles.body.parsing import parse
+from articles.body.vocabulary import MARKS, QUOTATION_MARKS, Block, Inline, Run, nested
+from articles.body.writing import write
+
+
+class Piece(NamedTuple):
+    """An unbroken stretch of one mark in one block, in offsets of the block's text."""
+
+    block: int
+    start: int
+    end: int
+
+
+@dataclass
+class Passage:
+    """All that carries one quote's mark."""
+
+    mark: str
+    element: str
+    segments: list[str] = field(default_factory=list)
+    pieces: list[Piece] = field(default_factory=list)
+    paragraph: int = 0  # counted from 1, over all blocks that hold text
+    sentence: str = ""
+
+
+@dataclass
+class Reading:
+    """What a body says, in the order it says it. People, organisations and photos are
+    slugs."""
+
+    paragraphs: list[str] = field(default_factory=list)
+    passages: dict[str, Passage] = field(default_factory=dict)
+    people: list[str] = field(default_factory=list)
+    organisations: list[str] = field(default_factory=list)
+    photos: list[str] = field(default_factory=list)
+
+
+def new_mark() -> str:
+    """A mark that meets no other one, wherever its passage is pasted."""
+    letters = string.ascii_lowercase + string.digits
+    return "q" + "".join(secrets.choice(letters) for _ in range(5))
+
+
+def read(html: str) -> Reading:
+    """What a sanitised body says, and about which records."""
+    blocks = parse(html)
+    texts = [block.text for block in blocks]
+    paragraphs = list(accumulate(block.tag != "figure" for block in blocks))
+    inlines = dict.fromkeys(i for b in blocks for run in b.runs for i in run.inlines)
+    begins: dict[int, list[int]] = {}
+    passages = passages_in(blocks)
+    for passage in passages:
+        passage.paragraph = paragraphs[passage.pieces[0].block]
+        around = {}
+        for number, start, end in passage.pieces:
+            text = texts[number]
+            if number not in begins:
+                begins[number] = sentences.starts(text)
+            passage.segments.append(text[start:end])
+            around[sentences.around(text, start, end, begins[number])] = None
+        passage.sentence = " ".join(around)
+    return Reading(
+        paragraphs=[b.text for b in blocks if b.tag != "figure"],
+        passages={passage.mark: passage for passage in passages},
+        people=[i.value for i in inlines if i.attribute == "data-person"],
+        organisations=[i.value for i in inlines if i.attribute == "data-organisation"],
+        photos=list(dict.fromkeys(b.photo for b in blocks if b.tag == "figure")),
+    )
+
+
+def plain_text(html: str) -> str:
+    """The words of a body, paragraphs parted by an empty line."""
+    return "\n\n".join(read(html).paragraphs)
+
+
+def set_mark(
+    html: str, words: str, mark: str, *, is_reported: bool = False
+) -> str | None:
+    """The body with the mark set around the words, one segment a line: around those
+    between quotation marks if there are such, else around the first. None if a segment
+    does not stand in one block outside any other quote."""
+    blocks = parse(html)
+    tag = MARKS["reported" if is_reported else "quote"].element
+    for segment in matching.segments(words):
+        place = _place_for(segment, blocks, is_reported)
+        if place is None:
+            return None
+        block = blocks[place.block]
+        block.runs = with_inline(
+            block.runs, place.start, place.end, Inline(tag, "data-quote", mark)
+        )
+    return write(blocks)
+
+
+def remove_mark(html: str, mark: str) -> str:
+    """The body without the mark; its words stay."""
+    blocks = parse(html)
+    for block in blocks:
+        block.runs = [
+            replace(
+                run,
+                inlines=tuple(i for i in run.inlines if i[1:] != ("data-quote", mark)),
+            )
+            for run in block.runs
+        ]
+    return write(blocks)
+
+
+def passages_in(blocks: list[Block]) -> list[Passage]:
+    """In the order in which they begin."""
+    passages: dict[str, Passage] = {}
+    for number, block in enumerate(blocks):
+        at = 0
+        for run in block.runs:
+            for inline in run.inlines:
+                if inline.attribute == "data-quote" and run.text.strip():
+                    passage = passages.setdefault(
+                        inline.value, Passage(inline.value, inline.tag)
+                    )
+                    last = passage.pieces[-1] if passage.pieces else None
+                    if last and (last.block, last.end) == (number, at):
+                        passage.pieces[-1] = last._replace(end=at + len(run.text))
+                    else:
+                        passage.pieces.append(Piece(number, at, at + len(run.text)))
+            at += len(run.text)
+    return list(passages.values())
+
+
+def _place_for(segment, blocks, is_reported) -> Piece | None:
+    first = None
+    for number, block in enumerate(blocks):
+        text = block.text
+        for start, end in matching.find_all(segment, text):
+            if text[end : end + 1] == "." and segment.rstrip().endswith("."):
+                end += 1
+            if _is_marked(block.runs, start, end):
+                continue
+            place = Piece(number, start, end)
+            if is_reported or text[:start].rstrip()[-1:] in QUOTATION_MARKS:
+                return place
+            first = first or place
+    return first
+
+
+def _is_marked(runs, start, end) -> bool:
+    return any(
+        inline.attribute == "data-quote"
+        for run in cut(runs, start, end)
+        for inline in run.inlines
+    )
+
+
+def cut(runs, start, end) -> list[Run]:
+    """The runs of text[start:end], those at its ends cut."""
+    cut, at = [], 0
+    for run in runs:
+        first, last = max(start - at, 0), min(end - at, len(run.text))
+        if first < last:
+            cut.append(replace(run, text=run.text[first:last]))
+        at += len(run.text)
+    return cut
+
+
+def with_inline(runs, start, end, inline) -> list[Run]:
+    """The runs with text[start:end] put into the element."""
+    length = sum(len(run.text) for run in runs)
+    inside = [
+        replace(run, inlines=nested((*run.inlines, inline)))
+        for run in cut(runs, start, end)
+    ]
+    return [*cut(runs, 0, start), *inside, *cut(runs, end, length)]

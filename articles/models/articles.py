@@ -1,0 +1,502 @@
+import uuid
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from articles import body
+from articles.models.fields import LanguageField, LineField, ProseField
+from articles.models.organisations import Organisation
+from articles.models.people import Person
+from articles.models.photos import Photo
+
+
+class PlacingQuerySet(models.QuerySet):
+    """Sections and topics: readers see those that hold a published story."""
+
+    def get_by_natural_key(self, slug):
+        return self.get(slug=slug)
+
+    def published(self, at=None):
+        field = self.model._meta.get_field("articles").field.name
+        stories = Article.objects.listed(at).filter(**{field: OuterRef("pk")})
+        return self.filter(Exists(stories))
+
+
+class Placing(models.Model):
+    name = LineField(_("name"), max_length=100, unique=True)
+    slug = models.SlugField(
+        _("slug"),
+        max_length=100,
+        unique=True,
+        help_text=_("The last part of the page's address. It stays once saved."),
+    )
+
+    objects = PlacingQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+        ordering = ["name", "pk"]
+
+    def __str__(self):
+        return self.name
+
+    def natural_key(self):
+        return (self.slug,)
+
+
+class Section(Placing):
+    class Meta(Placing.Meta):
+        verbose_name = _("section")
+        verbose_name_plural = _("sections")
+
+    def get_absolute_url(self):
+        return reverse("section_detail", args=[self.slug])
+
+
+class Topic(Placing):
+    class Meta(Placing.Meta):
+        verbose_name = _("topic")
+        verbose_name_plural = _("topics")
+
+    def get_absolute_url(self):
+        return reverse("topic_detail", args=[self.slug])
+
+
+class ArticleQuerySet(models.QuerySet):
+    def get_by_natural_key(self, slug):
+        return self.exclude(slug="").get(slug=slug)
+
+    def published(self, at=None):
+        """The stories that readers may read at that time, by default now. Every page,
+        list, count and feed leans on this one rule."""
+        at = at or timezone.now()
+        return self.gone_out(at).filter(Q(expires_at=None) | Q(expires_at__gt=at))
+
+    def listed(self, at=None):
+        """Published, and not retracted: a retracted story keeps its address only."""
+        corrections = self.model._meta.get_field("corrections").related_model.objects
+        retractions = corrections.retractions(at or timezone.now())
+        return self.published(at).exclude(
+            Exists(retractions.filter(article=OuterRef("pk")))
+        )
+
+    def gone_out(self, at=None):
+        """Published stories whose time has come, and perhaps passed."""
+        at = at or timezone.now()
+        return self.filter(
+            Q(embargoed_until=None) | Q(embargoed_until__lte=at),
+            status=Article.Status.PUBLISHED,
+            published_at__lte=at,
+        )
+
+    def ever_public(self, at=None):
+        """Stories that readers could read at some time until then."""
+        at = at or timezone.now()
+        return self.gone_out(at) | self.filter(first_published_at__lte=at)
+
+    def gone(self, at=None):
+        """Stories that readers had and have no more: killed, unpublished, expired."""
+        return self.ever_public(at).exclude(pk__in=self.published(at).values("pk"))
+
+    def live(self):
+        """Published, whether their time has come or is to come: a change to one of
+        them reaches readers without any further step."""
+        return self.filter(status=Article.Status.PUBLISHED)
+
+    def embargoed(self, at=None):
+        return self.filter(embargoed_until__gt=at or timezone.now())
+
+    def visible_to(self, user):
+        if user.is_active and user.is_staff and user.has_perm("articles.view_article"):
+            return self
+        return self.published()
+
+    def newest_first(self):
+        return self.order_by("-published_at", "-pk")
+
+    def for_cards(self):
+        """What a list prints of a story, and no body."""
+        return self.select_related("section", "source").defer("body", "body_html")
+
+
+class OfArticleQuerySet(models.QuerySet):
+    """Rows that belong to an article: readers see them when they see it."""
+
+    def published(self, at=None):
+        stories = Article.objects.published(at).filter(pk=OuterRef("article"))
+        return self.filter(Exists(stories))
+
+
+class Article(models.Model):
+    class Status(models.TextChoices):
+        DRAFT = "draft", _("Draft")
+        PUBLISHED = "published", _("Published")
+        SPIKED = "spiked", _("Spiked")
+        KILLED = "killed", _("Killed")
+
+    class Kind(models.TextChoices):
+        NEWS = "news", _("News")
+        ANALYSIS = "analysis", _("Analysis")
+        OPINION = "opinion", _("Opinion")
+        INTERVIEW = "interview", _("Interview")
+        FACT_CHECK = "fact_check", _("Fact check")
+
+    headline = LineField(_("headline"), max_length=250)
+    standfirst = ProseField(
+        _("standfirst"),
+        max_length=2000,
+        blank=True,
+        help_text=_("The sentence or two under the headline."),
+    )
+    slug = models.SlugField(
+        _("slug"),
+        max_length=150,
+        blank=True,
+        help_text=_(
+            "The last part of the story's address. Needed to publish; it stays once "
+            "readers have had the story."
+        ),
+    )
+    slugline = LineField(
+        _("slugline"),
+        max_length=100,
+        blank=True,
+        help_text=_("The working title. Only the desk sees it."),
+    )
+    language = LanguageField(
+        _("language"),
+        max_length=35,
+        default="en",
+        help_text=_("A tag such as en or ru-RU."),
+    )
+    kind = models.CharField(
+        _("kind of piece"), max_length=20, choices=Kind.choices, default=Kind.NEWS
+    )
+    section = models.ForeignKey(
+        Section,
+        models.PROTECT,
+        verbose_name=_("section"),
+        related_name="articles",
+        null=True,
+        blank=True,
+    )
+    topics = models.ManyToManyField(
+        Topic, verbose_name=_("topics"), related_name="articles", blank=True
+    )
+    dateline = LineField(
+        _("dateline"),
+        max_length=200,
+        blank=True,
+        help_text=_(
+            "As printed, such as MOSCOW, February 8. /TASS/. If the body does not "
+            "begin with it, it is printed before the first paragraph."
+        ),
+    )
+    dateline_place = LineField(_("place"), max_length=100, blank=True)
+    dateline_date = models.DateField(_("date in the dateline"), null=True, blank=True)
+    dateline_source = LineField(_("source in the dateline"), max_length=100, blank=True)
+    source = models.ForeignKey(
+        Organisation,
+        models.PROTECT,
+        verbose_name=_("source"),
+        related_name="supplied_articles",
+        null=True,
+        blank=True,
+        help_text=_("The agency or publisher whose story this is, if not our own."),
+    )
+    lead_photo = models.ForeignKey(
+        Photo,
+        models.PROTECT,
+        verbose_name=_("lead photo"),
+        related_name="lead_of",
+        null=True,
+        blank=True,
+    )
+    body = ProseField(
+        _("body"),
+        blank=True,
+        max_length=body.LONGEST,
+        help_text=_(
+            "HTML: p, h2, h3, blockquote, ul, ol, li, strong, em, a, br. Mark words "
+            'with <q data-quote="q1">, a reported passage with <span data-quote="q2">, '
+            'a name with <a data-person="slug"> or <a data-organisation="slug">, a '
+            'picture with <figure data-photo="slug">. Quotation marks stand outside '
+            "<q>."
+        ),
+    )
+    photos = models.ManyToManyField(Photo, related_name="shown_in", editable=False)
+    body_html = models.TextField(editable=False, blank=True)
+    status = models.CharField(
+        _("status"),
+        max_length=10,
+        choices=Status.choices,
+        default=Status.DRAFT,
+        editable=False,
+    )
+    published_at = models.DateTimeField(
+        _("published at"), null=True, blank=True, editable=False
+    )
+    first_published_at = models.DateTimeField(
+        _("first published at"), null=True, blank=True, editable=False
+    )
+    embargoed_until = models.DateTimeField(
+        _("embargoed until"),
+        null=True,
+        blank=True,
+        help_text=_("No reader sees the story before this time, whatever else is set."),
+    )
+    expires_at = models.DateTimeField(
+        _("expires at"),
+        null=True,
+        blank=True,
+        help_text=_("Readers have the story until this time. Usually empty."),
+    )
+    updated_at = models.DateTimeField(
+        _("updated at"), null=True, blank=True, editable=False
+    )
+    desk_note = ProseField(
+        _("desk note"), blank=True, help_text=_("For colleagues. Never published.")
+    )
+
+    objects = ArticleQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("article")
+        verbose_name_plural = _("articles")
+        ordering = ["-published_at", "-pk"]
+        indexes = [
+            models.Index(
+                fields=["status", "-published_at", "-id"], name="article_newest"
+            ),
+            models.Index(
+                fields=["section", "status", "-published_at", "-id"],
+                name="article_newest_in_section",
+            ),
+            models.Index(
+                fields=["source", "status", "-published_at", "-id"],
+                name="article_newest_from_source",
+            ),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["slug"],
+                condition=~Q(slug=""),
+                name="article_slug_is_unique",
+                violation_error_message=_(
+                    "Another story has this slug. Add a word that tells them apart."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=~Q(headline=""),
+                name="article_has_a_headline",
+                violation_error_message=_("A story needs a headline."),
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=["draft", "published", "spiked", "killed"]),
+                name="article_status_is_known",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="published") | Q(published_at__isnull=False),
+                name="article_published_has_a_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(expires_at__gt=F("published_at")),
+                name="article_expires_after_publication",
+                violation_error_message=_(
+                    "The story would expire before it is published."
+                ),
+            ),
+        ]
+        permissions = [
+            ("publish_article", _("Can publish, schedule and unpublish")),
+            ("kill_article", _("Can kill a published story")),
+            ("correct_article", _("Can correct a published story")),
+            ("override_quote_check", _("Can publish a quote that does not hold")),
+            ("break_embargo", _("Can lift an embargo before its time")),
+        ]
+
+    def __str__(self):
+        return self.headline
+
+    def save(self, *args, **kwargs):
+        self.body = body.sanitise(self.body)
+        super().save(*args, **kwargs)
+
+    def get_absolute_url(self):
+        """The address for readers; without a date or a slug there is none yet, and
+        this is where the desk sees the story."""
+        if not (self.published_at and self.slug):
+            return reverse("article_preview", args=[self.pk])
+        day = timezone.localtime(self.published_at)
+        return reverse("article_detail", args=[day.year, day.month, day.day, self.slug])
+
+    def clean(self):
+        now = timezone.now()
+        if self.embargoed_until and self.embargoed_until > now:
+            public = Article.objects.published(now).filter(pk=self.pk)
+            if self.pk and public.exists():
+                raise ValidationError(
+                    {
+                        "embargoed_until": _(
+                            "Readers have this story: too late for an embargo."
+                        )
+                    }
+                )
+        if (
+            self.expires_at
+            and self.embargoed_until
+            and self.expires_at <= self.embargoed_until
+        ):
+            raise ValidationError(
+                {"expires_at": _("The story would expire before readers have it.")}
+            )
+
+    def natural_key(self):
+        return (self.slug,)
+
+    natural_key.dependencies = [
+        "articles.section",
+        "articles.topic",
+        "articles.organisation",
+        "articles.photo",
+    ]
+
+    def body_for_page(self):
+        return body.trust(self.body_html)
+
+
+class BylineQuerySet(OfArticleQuerySet):
+    def get_by_natural_key(self, article, person, role):
+        return self.get(article__slug=article, person__slug=person, role=role)
+
+
+class Byline(models.Model):
+    class Role(models.TextChoices):
+        BY = "by", _("By")
+        PHOTOS = "photos", _("Photos by")
+        REPORTING = "reporting", _("Additional reporting by")
+        TRANSLATION = "translation", _("Translated by")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    article = models.ForeignKey(
+        Article, models.CASCADE, verbose_name=_("article"), related_name="bylines"
+    )
+    person = models.ForeignKey(
+        Person, models.PROTECT, verbose_name=_("person"), related_name="bylines"
+    )
+    role = models.CharField(
+        _("role"), max_length=20, choices=Role.choices, default=Role.BY
+    )
+    order = models.PositiveSmallIntegerField(_("order"), default=0)
+
+    objects = BylineQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("byline")
+        verbose_name_plural = _("bylines")
+        ordering = ["article", "order", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["article", "person", "role"],
+                name="byline_stands_once",
+                violation_error_message=_("This person has this byline already."),
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.get_role_display()} {self.person}"
+
+    def natural_key(self):
+        return (*self.article.natural_key(), *self.person.natural_key(), self.role)
+
+    natural_key.dependencies = ["articles.article", "articles.person"]
+
+
+class MentionQuerySet(OfArticleQuerySet):
+    def get_by_natural_key(self, article, person, organisation):
+        return self.get(
+            article__slug=article,
+            person__slug=person,
+            organisation__slug=organisation,
+        )
+
+
+class Mention(models.Model):
+    """A story names a person or an organisation. settle() writes these from the marks
+    in the body."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    article = models.ForeignKey(
+        Article, models.CASCADE, verbose_name=_("article"), related_name="mentions"
+    )
+    person = models.ForeignKey(
+        Person,
+        models.PROTECT,
+        verbose_name=_("person"),
+        related_name="mentions",
+        null=True,
+        blank=True,
+    )
+    organisation = models.ForeignKey(
+        Organisation,
+        models.PROTECT,
+        verbose_name=_("organisation"),
+        related_name="mentions",
+        null=True,
+        blank=True,
+    )
+    order = models.PositiveSmallIntegerField(_("order"), default=0)
+    listed_at = models.DateTimeField(null=True, editable=False)
+
+    objects = MentionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("mention")
+        verbose_name_plural = _("mentions")
+        ordering = ["article", "order", "pk"]
+        indexes = [
+            models.Index(
+                fields=["person", "-listed_at", "-article"], name="mention_of_person"
+            ),
+            models.Index(
+                fields=["organisation", "-listed_at", "-article"],
+                name="mention_of_organisation",
+            ),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(person=None, organisation__isnull=False)
+                | Q(person__isnull=False, organisation=None),
+                name="mention_names_one",
+                violation_error_message=_(
+                    "Name a person or an organisation, only one."
+                ),
+            ),
+            models.UniqueConstraint(
+                fields=["article", "person"], name="mention_of_person_stands_once"
+            ),
+            models.UniqueConstraint(
+                fields=["article", "organisation"],
+                name="mention_of_organisation_stands_once",
+            ),
+        ]
+
+    def __str__(self):
+        return str(self.person or self.organisation)
+
+    def natural_key(self):
+        return (
+            *self.article.natural_key(),
+            self.person and self.person.slug,
+            self.organisation and self.organisation.slug,
+        )
+
+    natural_key.dependencies = [
+        "articles.article",
+        "articles.person",
+        "articles.organisation",
+    ]

@@ -1,0 +1,95 @@
+import uuid
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from articles.models.articles import Article, OfArticleQuerySet
+from articles.models.fields import ProseField
+from articles.models.quotes import Quote
+
+
+class CorrectionQuerySet(OfArticleQuerySet):
+    def get_by_natural_key(self, article, published_at):
+        return self.get(article__slug=article, published_at=published_at)
+
+    def published(self, at=None):
+        return super().published(at).filter(published_at__lte=at or timezone.now())
+
+    def retractions(self, at):
+        """Of whole stories."""
+        return self.filter(
+            kind=Correction.Kind.RETRACTION, quote=None, published_at__lte=at
+        )
+
+
+class Correction(models.Model):
+    class Kind(models.TextChoices):
+        CORRECTION = "correction", _("Correction")
+        CLARIFICATION = "clarification", _("Clarification")
+        UPDATE = "update", _("Update")
+        APOLOGY = "apology", _("Apology")
+        RETRACTION = "retraction", _("Retraction")
+
+    class Placement(models.TextChoices):
+        TOP = "top", _("Above the text")
+        BOTTOM = "bottom", _("Below the text")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    article = models.ForeignKey(
+        Article, models.PROTECT, verbose_name=_("article"), related_name="corrections"
+    )
+    quote = models.ForeignKey(
+        Quote,
+        models.PROTECT,
+        verbose_name=_("quote"),
+        related_name="corrections",
+        null=True,
+        blank=True,
+        help_text=_("If one quote is corrected."),
+    )
+    kind = models.CharField(
+        _("kind"), max_length=15, choices=Kind.choices, default=Kind.CORRECTION
+    )
+    text = ProseField(_("text"), help_text=_("What was wrong, in a sentence."))
+    was = ProseField(_("was"), blank=True, help_text=_("The words as printed."))
+    now = ProseField(_("now"), blank=True, help_text=_("The words that are right."))
+    published_at = models.DateTimeField(_("published at"), default=timezone.now)
+    placement = models.CharField(
+        _("placement"),
+        max_length=10,
+        choices=Placement.choices,
+        default=Placement.BOTTOM,
+    )
+
+    objects = CorrectionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("correction")
+        verbose_name_plural = _("corrections")
+        ordering = ["-published_at", "-pk"]
+        indexes = [
+            models.Index(fields=["-published_at", "-id"], name="correction_newest")
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["article", "published_at"],
+                name="correction_has_a_time_of_its_own",
+                violation_error_message=_(
+                    "The story has a correction of this very time already."
+                ),
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.get_kind_display()}: {self.text[:80]}"
+
+    def clean(self):
+        if self.quote_id and self.quote.article_id != self.article_id:
+            raise ValidationError({"quote": _("This quote stands in another story.")})
+
+    def natural_key(self):
+        return (*self.article.natural_key(), self.published_at)
+
+    natural_key.dependencies = ["articles.article", "articles.quote"]

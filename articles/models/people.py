@@ -1,0 +1,218 @@
+import uuid
+
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from articles.models.fields import LanguageField, LineField, ProseField, shown_by
+from articles.models.organisations import WIKIDATA_HELP, Organisation
+
+
+class PersonQuerySet(models.QuerySet):
+    def get_by_natural_key(self, slug):
+        return self.get(slug=slug)
+
+    def published(self, at=None):
+        """Those with a page whom a published story names, quotes or credits."""
+        shown = shown_by(self.model, ["mentions", "quotes", "bylines", "photos"], at)
+        return self.filter(shown, is_public=True)
+
+    def search(self, text):
+        """By any of their names."""
+        return self.filter(
+            Q(name__icontains=text)
+            | Q(sort_name__icontains=text)
+            | Q(other_names__name__icontains=text)
+        ).distinct()
+
+
+class Person(models.Model):
+    name = LineField(_("name"), max_length=200)
+    sort_name = LineField(
+        _("sort name"),
+        max_length=200,
+        blank=True,
+        help_text=_("As an index lists it: Grushko, Alexander. Left empty, the name."),
+    )
+    slug = models.SlugField(
+        _("slug"),
+        max_length=100,
+        unique=True,
+        help_text=_("The last part of the page's address. It stays once saved."),
+    )
+    biography = ProseField(_("biography"), blank=True)
+    portrait = models.ForeignKey(
+        "articles.Photo",
+        models.PROTECT,
+        verbose_name=_("portrait"),
+        related_name="portrait_of",
+        null=True,
+        blank=True,
+    )
+    wikidata_id = models.CharField(
+        _("Wikidata"), max_length=20, blank=True, help_text=WIKIDATA_HELP
+    )
+    is_public = models.BooleanField(
+        _("has a page"),
+        default=True,
+        help_text=_(
+            "Switch off for a private person: no page, no link, and no name on our "
+            "pages but where a story itself prints it."
+        ),
+    )
+
+    objects = PersonQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("person")
+        verbose_name_plural = _("people")
+        ordering = ["sort_name", "pk"]
+        indexes = [models.Index(fields=["sort_name", "id"], name="person_by_name")]
+
+    def __str__(self):
+        return self.name
+
+    def save(self, *args, **kwargs):
+        self.sort_name = self.sort_name or self.name
+        super().save(*args, **kwargs)
+
+    def get_absolute_url(self):
+        return reverse("person_detail", args=[self.slug])
+
+    def natural_key(self):
+        return (self.slug,)
+
+    def all_names(self):
+        """Every name they go by, the longest first."""
+        names = {self.name, *(n.name for n in self.other_names.all())}
+        return sorted(names, key=lambda name: (-len(name), name))
+
+
+class PersonNameManager(models.Manager):
+    def get_by_natural_key(self, slug, name):
+        return self.get(owner__slug=slug, name=name)
+
+
+class PersonName(models.Model):
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    owner = models.ForeignKey(
+        Person, models.CASCADE, verbose_name=_("person"), related_name="other_names"
+    )
+    name = LineField(
+        _("name"),
+        max_length=200,
+        help_text=_("Another spelling, a former name, or the name in another script."),
+    )
+    language = LanguageField(
+        _("language"), max_length=35, blank=True, help_text=_("A tag such as ru.")
+    )
+
+    objects = PersonNameManager()
+
+    class Meta:
+        verbose_name = _("other name of a person")
+        verbose_name_plural = _("other names of people")
+        ordering = ["owner", "name", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["owner", "name"],
+                name="person_has_a_name_once",
+                violation_error_message=_("The person has this name already."),
+            )
+        ]
+
+    def __str__(self):
+        return self.name
+
+    def natural_key(self):
+        return (*self.owner.natural_key(), self.name)
+
+    natural_key.dependencies = ["articles.person"]
+
+
+class PositionQuerySet(models.QuerySet):
+    def get_by_natural_key(self, slug, title, started_on):
+        return self.get(person__slug=slug, title=title, started_on=started_on)
+
+    def published(self, at=None):
+        """Those in which a published story quotes their holder."""
+        return self.filter(shown_by(self.model, ["quotes"], at))
+
+    def shown(self, at=None):
+        """What pages list: published, or of no quote at all. A post that only an
+        unpublished story gives its speaker waits for that story."""
+        return self.filter(shown_by(self.model, ["quotes"], at) | Q(quotes=None))
+
+    def held_on(self, person, date):
+        """The posts that the person held on that date. A post without a start or an end
+        counts as held: dates are often unknown. The last begun comes first."""
+        return self.filter(
+            Q(started_on=None) | Q(started_on__lte=date),
+            Q(ended_on=None) | Q(ended_on__gte=date),
+            person=person,
+        ).order_by(F("started_on").desc(nulls_last=True), "title", "pk")
+
+
+class Position(models.Model):
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    person = models.ForeignKey(
+        Person, models.CASCADE, verbose_name=_("person"), related_name="positions"
+    )
+    title = LineField(
+        _("title"), max_length=200, help_text=_("Such as Secretary General.")
+    )
+    organisation = models.ForeignKey(
+        Organisation,
+        models.PROTECT,
+        verbose_name=_("organisation served"),
+        related_name="positions",
+        null=True,
+        blank=True,
+    )
+    started_on = models.DateField(
+        _("from"), null=True, blank=True, help_text=_("Leave empty if not known.")
+    )
+    ended_on = models.DateField(
+        _("until"),
+        null=True,
+        blank=True,
+        help_text=_("The last day. Leave empty if not known, or if the post is held."),
+    )
+
+    objects = PositionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("position")
+        verbose_name_plural = _("positions")
+        ordering = ["person", F("started_on").desc(nulls_last=True), "title", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "title", "started_on"],
+                name="position_begins_once",
+                violation_error_message=_("The person has this post already."),
+            ),
+            models.UniqueConstraint(
+                fields=["person", "title"],
+                condition=Q(started_on=None),
+                name="position_without_start_stands_once",
+                violation_error_message=_(
+                    "The person has this post already, without a date. Add dates to it."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_on__gte=F("started_on")),
+                name="position_ends_after_it_begins",
+                violation_error_message=_("A post cannot end before it begins."),
+            ),
+        ]
+
+    def __str__(self):
+        if self.organisation:
+            return f"{self.title}, {self.organisation}"
+        return self.title
+
+    def natural_key(self):
+        return (*self.person.natural_key(), self.title, self.started_on)
+
+    natural_key.dependencies = ["articles.person", "articles.organisation"]

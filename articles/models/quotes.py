@@ -1,0 +1,308 @@
+import uuid
+
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from articles import body
+from articles.matching import Outcome
+from articles.models.articles import Article, OfArticleQuerySet
+from articles.models.fields import LanguageField, LineField, ProseField
+from articles.models.organisations import Organisation
+from articles.models.people import Person, Position
+from articles.models.sources import SourceText
+
+
+class QuoteQuerySet(OfArticleQuerySet):
+    """published() are the quotes that readers may open: one that was dropped or
+    withdrawn keeps its address. listed() are those that a list shows."""
+
+    def get_by_natural_key(self, article, mark):
+        return self.get(article__slug=article, mark=mark)
+
+    def standing(self, at=None):
+        """Neither dropped nor withdrawn, of a story that is not retracted."""
+        stories = Article.objects.listed(at).filter(pk=OuterRef("article"))
+        return self.filter(Exists(stories), dropped_at=None, withdrawn_at=None)
+
+    def listed(self, at=None):
+        """Standing, and each once, at its earliest visible use."""
+        earlier = Quote.objects.standing(at).filter(
+            Q(pk=OuterRef("repeats"))
+            | Q(repeats=OuterRef("repeats"), listed_at__lt=OuterRef("listed_at"))
+            | Q(
+                repeats=OuterRef("repeats"),
+                listed_at=OuterRef("listed_at"),
+                pk__lt=OuterRef("pk"),
+            )
+        )
+        return self.standing(at).filter(Q(repeats=None) | ~Exists(earlier))
+
+    def uses_of(self, quote):
+        """The quote, what it repeats and all that repeat the same."""
+        first = quote.repeats_id or quote.pk
+        return self.filter(Q(pk=first) | Q(repeats=first))
+
+    def newest_first(self):
+        return self.order_by("-listed_at", "-article", "order", "pk")
+
+    def for_lists(self):
+        """What a list prints of a quote and of the story it stands in."""
+        return self.select_related(
+            "article", "speaker", "organisation", "position__organisation"
+        ).defer("article__body", "article__body_html")
+
+
+class Quote(models.Model):
+    class Kind(models.TextChoices):
+        DIRECT = "direct", _("Direct quote")
+        PARTIAL = "partial", _("Partial quote")
+        INDIRECT = "indirect", _("Reported, not word for word")
+
+    class Occasion(models.TextChoices):
+        PRESS_CONFERENCE = "press_conference", _("press conference")
+        INTERVIEW = "interview", _("interview")
+        STATEMENT = "statement", _("statement")
+        BROADCAST = "broadcast", _("broadcast")
+        SOCIAL_POST = "social_post", _("social post")
+        OTHER_OUTLET = "other_outlet", _("via another outlet")
+
+    OUTCOMES = [
+        (Outcome.MATCHES, _("matches")),
+        (Outcome.DIFFERS, _("differs")),
+        (Outcome.NOT_FOUND, _("not found")),
+        (Outcome.NO_TEXT, _("no text to compare with")),
+    ]
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    article = models.ForeignKey(
+        Article, models.CASCADE, verbose_name=_("article"), related_name="quotes"
+    )
+    mark = models.CharField(
+        _("mark"),
+        max_length=16,
+        default=body.new_mark,
+        validators=[
+            RegexValidator(
+                body.MARK_ID,
+                _("A mark is the letter q and up to 15 small letters or digits."),
+            )
+        ],
+        help_text=_("The data-quote of the words in the body."),
+    )
+    kind = models.CharField(
+        _("kind"), max_length=10, choices=Kind.choices, default=Kind.DIRECT
+    )
+    words = ProseField(
+        _("words"),
+        max_length=20_000,
+        help_text=_(
+            "What stands between the quotation marks, without them. One line for each "
+            "part of a split quote."
+        ),
+    )
+    speaker = models.ForeignKey(
+        Person,
+        models.PROTECT,
+        verbose_name=_("speaker"),
+        related_name="quotes",
+        null=True,
+        blank=True,
+    )
+    organisation = models.ForeignKey(
+        Organisation,
+        models.PROTECT,
+        verbose_name=_("speaking organisation"),
+        related_name="quotes",
+        null=True,
+        blank=True,
+        help_text=_("When an organisation speaks, or the person speaks in its name."),
+    )
+    unnamed_source = LineField(
+        _("unnamed source"),
+        max_length=200,
+        blank=True,
+        help_text=_(
+            "As printed: a diplomat familiar with the talks. There is no place here "
+            "for the name, so that it cannot leak from here."
+        ),
+    )
+    position = models.ForeignKey(
+        Position,
+        models.PROTECT,
+        verbose_name=_("post on the day"),
+        related_name="quotes",
+        null=True,
+        blank=True,
+    )
+    role = LineField(
+        _("role as printed"),
+        max_length=200,
+        blank=True,
+        help_text=_("As this story printed it. It stays when the post changes."),
+    )
+    said_on = models.DateField(
+        _("said on"), null=True, blank=True, help_text=_("If the story gives the day.")
+    )
+    occasion = models.CharField(
+        _("occasion"), max_length=20, choices=Occasion.choices, blank=True
+    )
+    original_words = ProseField(
+        _("original words"),
+        max_length=20_000,
+        blank=True,
+        help_text=_("If the words were said in another language."),
+    )
+    original_language = LanguageField(_("original language"), max_length=35, blank=True)
+    translator = LineField(_("translator"), max_length=200, blank=True)
+    repeats = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        verbose_name=_("repeats"),
+        related_name="repeated_by",
+        null=True,
+        blank=True,
+        help_text=_("The first quote of these words, if an earlier story had them."),
+    )
+    dropped_at = models.DateTimeField(
+        _("dropped at"),
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_("The story no longer carries the quote."),
+    )
+    withdrawn_at = models.DateTimeField(
+        _("withdrawn at"), null=True, blank=True, editable=False
+    )
+
+    # What settle() reads out of the story.
+    order = models.PositiveSmallIntegerField(default=0, editable=False)
+    paragraph = models.PositiveSmallIntegerField(null=True, editable=False)
+    sentence = ProseField(editable=False, blank=True)
+    body_check = models.CharField(
+        max_length=10, choices=OUTCOMES, editable=False, blank=True
+    )
+    source_check = models.CharField(
+        max_length=10, choices=OUTCOMES, editable=False, blank=True
+    )
+    matched_source = models.ForeignKey(
+        SourceText,
+        models.SET_NULL,
+        related_name="matched_quotes",
+        null=True,
+        editable=False,
+    )
+    listed_at = models.DateTimeField(null=True, editable=False)
+    people = models.ManyToManyField(
+        Person, verbose_name=_("people named"), related_name="named_in", editable=False
+    )
+    organisations = models.ManyToManyField(
+        Organisation,
+        verbose_name=_("organisations named"),
+        related_name="named_in",
+        editable=False,
+    )
+
+    objects = QuoteQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("quote")
+        verbose_name_plural = _("quotes")
+        ordering = ["article", "order", "pk"]
+        indexes = [
+            models.Index(
+                fields=["-listed_at", "-article", "order", "id"], name="quote_newest"
+            ),
+            models.Index(
+                fields=["speaker", "-listed_at", "-article", "order", "id"],
+                name="quote_newest_by_speaker",
+            ),
+            models.Index(
+                fields=["organisation", "-listed_at", "-article", "order", "id"],
+                name="quote_newest_by_organisation",
+            ),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["article", "mark"],
+                name="quote_has_a_mark_of_its_own",
+                violation_error_message=_("Another quote of this story has this mark."),
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=["direct", "partial", "indirect"]),
+                name="quote_kind_is_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(unnamed_source="") | Q(speaker=None, organisation=None),
+                name="quote_speaker_is_named_or_not",
+                violation_error_message=_(
+                    "Either name who speaks or describe an unnamed source, not both."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=Q(original_words="") | ~Q(original_language=""),
+                name="quote_original_has_a_language",
+                violation_error_message=_("Give the language of the original words."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(repeats=F("pk")),
+                name="quote_does_not_repeat_itself",
+                violation_error_message=_("A quote cannot repeat itself."),
+            ),
+        ]
+
+    def __str__(self):
+        words = " ".join(self.words.split())
+        return words if len(words) <= 80 else f"{words[:79].rstrip()}…"
+
+    def save(self, *args, **kwargs):
+        if self.repeats and self.repeats.repeats_id:
+            self.repeats_id = self.repeats.repeats_id
+        super().save(*args, **kwargs)
+
+    def get_absolute_url(self):
+        return reverse("quote_detail", args=[self.pk])
+
+    def natural_key(self):
+        return (*self.article.natural_key(), self.mark)
+
+    natural_key.dependencies = [
+        "articles.article",
+        "articles.person",
+        "articles.position",
+        "articles.organisation",
+        "articles.sourcetext",
+    ]
+
+    def get_place_url(self):
+        return f"{self.article.get_absolute_url()}#{self.mark}"
+
+    def segments(self):
+        return [line for line in self.words.splitlines() if line.strip()]
+
+    def is_indirect(self):
+        return self.kind == self.Kind.INDIRECT
+
+    def is_split(self):
+        return len(self.segments()) > 1
+
+    def post_on_the_day(self):
+        return self.role or (str(self.position) if self.position else "")
+
+    def speaker_name(self):
+        """Who said it, as our pages may print it: a private person goes by the role."""
+        if self.unnamed_source:
+            return self.unnamed_source
+        if self.speaker:
+            if self.speaker.is_public:
+                return self.speaker.name
+            return self.role or _("a private person")
+        return str(self.organisation or "")
+
+    def speaker_page(self):
+        """The record with a page, or None."""
+        if self.speaker:
+            return self.speaker if self.speaker.is_public else None
+        return self.organisation

@@ -1,0 +1,214 @@
+"""Every setting that differs between two sites is read from the environment, or from
+a file named .env beside manage.py; .env.example describes them all."""
+
+from pathlib import Path
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+from newsroom import csp
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+env = environ.Env()
+env.read_env(BASE_DIR / ".env")
+
+
+def read(name, convert, expected, default=env.NOTSET):
+    """The variable's value, converted. An error names the variable and what it
+    expects, but not what it holds: that may be a password."""
+    value = env.str(name, default=default)
+    try:
+        return convert(value)
+    except Exception as error:
+        raise ImproperlyConfigured(
+            f"The environment variable {name} is malformed: expected {expected}."
+        ) from error
+
+
+def flag(value):
+    word = value.strip().lower()
+    if word not in ("on", "true", "yes", "1", "off", "false", "no", "0", ""):
+        raise ValueError(value)
+    return word in ("on", "true", "yes", "1")
+
+
+def nonempty(value):
+    if not value:
+        raise ValueError("empty")
+    return value
+
+
+def names(value):
+    return nonempty([name.strip() for name in value.split(",") if name.strip()])
+
+
+def text(value):
+    return nonempty(value.strip())
+
+
+def address(value):
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query:
+        raise ValueError(value)
+    return value.rstrip("/")
+
+
+def database(value):
+    config = env.db_url_config(value)
+    if not config["NAME"]:
+        raise ValueError(value)
+    config.setdefault("OPTIONS", {}).update(DATABASE_OPTIONS[config["ENGINE"]])
+    return {**config, "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+
+
+# Four writers and eight readers for 20 seconds: no "database is locked" with these,
+# over a hundred with SQLite's defaults.
+DATABASE_OPTIONS = {
+    "django.db.backends.sqlite3": {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": (
+            "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
+            "PRAGMA mmap_size=134217728; PRAGMA temp_store=MEMORY;"
+        ),
+    },
+    "django.db.backends.postgresql": {},
+}
+
+DEBUG = read("DEBUG", flag, "on or off", "off")
+SECRET_KEY = read(
+    "SECRET_KEY",
+    text,
+    "a long random text, known to nobody",
+    "only-good-enough-for-a-site-in-debug" if DEBUG else env.NOTSET,
+)
+ALLOWED_HOSTS = read(
+    "ALLOWED_HOSTS",
+    names,
+    "the site's host names, separated by commas",
+    "localhost,127.0.0.1" if DEBUG else env.NOTSET,
+)
+SITE_NAME = read("SITE_NAME", text, "the name of the site", "Newsroom")
+SITE_ADDRESS = read(
+    "SITE_ADDRESS",
+    address,
+    "an address such as https://news.example",
+    "http://127.0.0.1:8000" if DEBUG else f"https://{ALLOWED_HOSTS[0].lstrip('.*')}",
+)
+DATABASES = {
+    "default": read(
+        "DATABASE_URL",
+        database,
+        "sqlite:///file.sqlite3 or postgres://user:password@host:5432/name",
+        f"sqlite:///{BASE_DIR / 'newsroom.sqlite3'}",
+    )
+}
+CACHES = {
+    "default": read(
+        "CACHE_URL",
+        env.cache_url_config,
+        "locmemcache:// or rediscache://host:6379/0",
+        "locmemcache://",
+    )
+}
+TIME_ZONE = read(
+    "TIME_ZONE", lambda name: ZoneInfo(name).key, "a name such as Europe/Moscow", "UTC"
+)
+LANGUAGE_CODE = read("LANGUAGE_CODE", text, "a language tag such as en-gb", "en-gb")
+MEDIA_ROOT = read("MEDIA_ROOT", Path, "a folder", str(BASE_DIR / "media"))
+ORIGINALS_ROOT = read("ORIGINALS_ROOT", Path, "a folder", str(BASE_DIR / "originals"))
+
+INSTALLED_APPS = [
+    "articles",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "csp",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "newsroom.csp.ContentSecurityPolicyMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "newsroom.urls"
+WSGI_APPLICATION = "newsroom.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "articles.context_processors.site",
+            ],
+        },
+    }
+]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}Validator"}
+    for name in (
+        "UserAttributeSimilarity",
+        "MinimumLength",
+        "CommonPassword",
+        "NumericPassword",
+    )
+]
+
+USE_TZ = True
+STATIC_URL = "static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+MEDIA_URL = "media/"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    # What was uploaded, with all that its metadata says: no address leads here.
+    "originals": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": ORIGINALS_ROOT, "base_url": None},
+    },
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = DEBUG
+
+# A form over a limit would be a bare 400 and its text lost. These stand well above
+# a story of the longest body with hundreds of quotes; the form says what is too much.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 50_000
+
+CONTENT_SECURITY_POLICY = {"DIRECTIVES": csp.READERS}
+SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+X_FRAME_OPTIONS = "DENY"
+SECURE_SSL_REDIRECT = not DEBUG
+SESSION_COOKIE_SECURE = not DEBUG
+CSRF_COOKIE_SECURE = not DEBUG
+SECURE_HSTS_SECONDS = 0 if DEBUG else read("HSTS_SECONDS", int, "seconds", "31536000")
+SECURE_HSTS_INCLUDE_SUBDOMAINS = read("HSTS_SUBDOMAINS", flag, "on or off", "off")
+SECURE_HSTS_PRELOAD = SECURE_HSTS_INCLUDE_SUBDOMAINS
+if read("BEHIND_TLS_PROXY", flag, "on or off", "off"):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+# May … stand for words left out of a quote, and [brackets] for words put in?
+QUOTES_MAY_LEAVE_OUT_WORDS = read("QUOTES_MAY_LEAVE_OUT_WORDS", flag, "on or off", "on")
+QUOTES_MAY_PUT_IN_WORDS = read("QUOTES_MAY_PUT_IN_WORDS", flag, "on or off", "on")
