@@ -37,8 +37,7 @@ FOLD = str.maketrans(
 # match the same characters, so a long run cannot be tried in many ways.
 APART = re.compile(
     rf"""
-    (?P<ellipsis> … | \. [{UNSEEN}]* (?:\ [{UNSEEN}]*)?
-                      \. [{UNSEEN}]* (?:\ [{UNSEEN}]*)? \. )
+    (?P<ellipsis> … | \. [\s{UNSEEN}]* \. [\s{UNSEEN}]* \. )
   | (?P<space>    \s [\s{UNSEEN}]* \s | [^\S\ ] )
   | (?P<unseen>   [{UNSEEN}]+ )
     """,
@@ -254,14 +253,14 @@ def check_against_sources(
     for number, text in enumerate(texts):
         if spans := find_words(words, text, policy):
             return Check(Outcome.MATCHES, number, tuple(spans))
+    differing = []
     for number, text in enumerate(texts):
         passages = [nearest(segment, text) for segment in segments(words)]
         if passages and None not in passages:
             found = "\n".join(text.original[p.start : p.end] for p in passages)
-            return Check(
-                Outcome.DIFFERS, number, tuple(passages), tuple(diff(words, found))
-            )
-    return Check(Outcome.NOT_FOUND)
+            changes = tuple(diff(words, found))
+            differing.append(Check(Outcome.DIFFERS, number, tuple(passages), changes))
+    return min(differing, key=_changed, default=Check(Outcome.NOT_FOUND))
 
 
 def nearest(segment: str, text: str | Comparable) -> Span | None:
@@ -299,6 +298,10 @@ def nearest(segment: str, text: str | Comparable) -> Span | None:
     return text.span(window[start].start(), window[end - 1].end())
 
 
+def _changed(check: Check) -> int:
+    return sum(len(change.text) for change in check.changes if change.kind != "same")
+
+
 def _comparable(text: str | Comparable) -> Comparable:
     return text if isinstance(text, Comparable) else Comparable(text)
 
@@ -328,15 +331,25 @@ def _find_part(part, text, start, end, bound_before=True, bound_after=True):
 
 def _is_inside_a_word(text, at):
     """Whether letters stand on both sides of the place, or an apostrophe within a
-    word does."""
+    word does, or a point or comma within a figure."""
     if not 0 < at < len(text):
         return False
     before, after = text[at - 1], text[at]
-    if after == "'":
-        after = text[at + 1 : at + 2]
-    elif before == "'":
-        before = text[at - 2 : at - 1]
-    return bool(LETTER.fullmatch(before) and LETTER.fullmatch(after))
+    joint = ""
+    if after in "'.,":
+        joint, after = after, text[at + 1 : at + 2]
+    elif before in "'.,":
+        joint, before = before, text[at - 2 : at - 1]
+    if joint and joint in ".,":
+        return before.isdigit() and after.isdigit()
+    return _is_of_a_word(before) and _is_of_a_word(after)
+
+
+def _is_of_a_word(character):
+    """Whether it is a letter or a figure, or a vowel or accent written over one."""
+    return bool(LETTER.fullmatch(character)) or (
+        character != "" and joins_the_letter_before(character)
+    )
 
 
 def _find_with_gaps(wanted, text, policy, start):
@@ -359,8 +372,9 @@ def _find_with_gaps(wanted, text, policy, start):
             touches = before.endswith("]"), after.startswith("[")
             parts.append((pieces[index], gap, not touches[0], not touches[1]))
             gap = 0
-    if len(pieces) == 1 or not any(LETTER.search(part) for part, *_ in parts):
+    if len(pieces) == 1 or not any(WORD.search(part) for part, *_ in parts):
         return None
+    tries = 10 * FALSE_STARTS + len(parts)
     for _ in range(FALSE_STARTS):
         first, _gap, bound_before, bound_after = parts[0]
         place = _find_part(first, text, start, len(text), bound_before, bound_after)
@@ -370,6 +384,9 @@ def _find_with_gaps(wanted, text, policy, start):
         for part, far, bound_before, bound_after in parts[1:]:
             limit = end + far + len(part)
             place = _find_part(part, text, end, limit, bound_before, bound_after)
+            tries -= 1
+            if tries < 0:
+                return None
             if place is None:
                 break
             end = place[1]

@@ -1,7 +1,9 @@
 """Reading the marks of a body, and setting them."""
 
+import re
 import secrets
 import string
+from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from itertools import accumulate
 from typing import NamedTuple
@@ -10,6 +12,10 @@ from articles import matching, sentences
 from articles.body.parsing import parse
 from articles.body.vocabulary import MARKS, QUOTATION_MARKS, Block, Inline, Run, nested
 from articles.body.writing import write
+
+# An opening mark stands after a space or the like, a closing one after its words.
+A_MARK = "[" + "".join(sorted(QUOTATION_MARKS)) + "]"
+OPENED = re.compile(rf"(?:^|[\s(\[{matching.DASHES}]|{A_MARK}){A_MARK}\s?$")
 
 
 class Piece(NamedTuple):
@@ -35,13 +41,15 @@ class Passage:
 @dataclass
 class Reading:
     """What a body says, in the order it says it. People, organisations and photos are
-    slugs."""
+    slugs; names are the words that stand in each mention's mark, by its attribute and
+    slug."""
 
     paragraphs: list[str] = field(default_factory=list)
     passages: dict[str, Passage] = field(default_factory=dict)
     people: list[str] = field(default_factory=list)
     organisations: list[str] = field(default_factory=list)
     photos: list[str] = field(default_factory=list)
+    names: dict[tuple[str, str], set[str]] = field(default_factory=dict)
 
 
 def new_mark() -> str:
@@ -54,8 +62,13 @@ def read(html: str) -> Reading:
     """What a sanitised body says, and about which records."""
     blocks = parse(html)
     texts = [block.text for block in blocks]
-    paragraphs = list(accumulate(block.tag != "figure" for block in blocks))
-    inlines = dict.fromkeys(i for b in blocks for run in b.runs for i in run.inlines)
+    paragraphs = list(accumulate(int(block.tag != "figure") for block in blocks))
+    names = defaultdict(set)
+    for block in blocks:
+        for run in block.runs:
+            for inline in run.inlines:
+                if inline.attribute in ("data-person", "data-organisation"):
+                    names[inline[1:]].add(run.text.strip())
     begins: dict[int, list[int]] = {}
     passages = passages_in(blocks)
     for passage in passages:
@@ -65,15 +78,16 @@ def read(html: str) -> Reading:
             text = texts[number]
             if number not in begins:
                 begins[number] = sentences.starts(text)
-            passage.segments.append(text[start:end])
+            passage.segments.append(text[start:end].replace("\n", " "))
             around[sentences.around(text, start, end, begins[number])] = None
         passage.sentence = " ".join(around)
     return Reading(
         paragraphs=[b.text for b in blocks if b.tag != "figure"],
         passages={passage.mark: passage for passage in passages},
-        people=[i.value for i in inlines if i.attribute == "data-person"],
-        organisations=[i.value for i in inlines if i.attribute == "data-organisation"],
+        people=[slug for kind, slug in names if kind == "data-person"],
+        organisations=[slug for kind, slug in names if kind == "data-organisation"],
         photos=list(dict.fromkeys(b.photo for b in blocks if b.tag == "figure")),
+        names=dict(names),
     )
 
 
@@ -122,15 +136,17 @@ def passages_in(blocks: list[Block]) -> list[Passage]:
         at = 0
         for run in block.runs:
             for inline in run.inlines:
-                if inline.attribute == "data-quote" and run.text.strip():
-                    passage = passages.setdefault(
-                        inline.value, Passage(inline.value, inline.tag)
-                    )
-                    last = passage.pieces[-1] if passage.pieces else None
-                    if last and (last.block, last.end) == (number, at):
-                        passage.pieces[-1] = last._replace(end=at + len(run.text))
-                    else:
-                        passage.pieces.append(Piece(number, at, at + len(run.text)))
+                if inline.attribute != "data-quote":
+                    continue
+                passage = passages.get(inline.value)
+                last = passage and passage.pieces[-1]
+                end = at + len(run.text)
+                if last and (last.block, last.end) == (number, at):
+                    passage.pieces[-1] = last._replace(end=end)
+                elif run.text.strip():
+                    passage = passage or Passage(inline.value, inline.tag)
+                    passage.pieces.append(Piece(number, at, end))
+                    passages[inline.value] = passage
             at += len(run.text)
     return list(passages.values())
 
@@ -145,7 +161,7 @@ def _place_for(segment, blocks, is_reported) -> Piece | None:
             if _is_marked(block.runs, start, end):
                 continue
             place = Piece(number, start, end)
-            if is_reported or text[:start].rstrip()[-1:] in QUOTATION_MARKS:
+            if is_reported or OPENED.search(text[max(start - 4, 0) : start]):
                 return place
             first = first or place
     return first

@@ -25,6 +25,8 @@ from articles.body.vocabulary import (
 )
 from articles.characters import clean_text
 
+SPACE = re.compile("[ \t\n\f\x85\u2028\u2029]+")
+
 
 class Parser(HTMLParser):
     """Reads well-formed HTML into blocks. Nothing here recurses, and what stands inside
@@ -44,7 +46,7 @@ class Parser(HTMLParser):
         tag = SYNONYMS.get(tag, tag)
         if tag in INLINES:
             self.before.append(self.inlines)
-            inline = inline_for(tag, dict(attrs))
+            inline = inline_for(tag, _cleaned(attrs))
             if inline and self._may_hold(inline):
                 self.inlines = nested((*self.inlines, inline))
         elif tag == "br":
@@ -54,7 +56,7 @@ class Parser(HTMLParser):
             if tag in CONTAINERS:
                 self._open_container(tag)
             elif tag == "figure":
-                slug = dict(attrs).get("data-photo") or ""
+                slug = _cleaned(attrs).get("data-photo", "")
                 if re.fullmatch(SLUG, slug):
                     self.blocks.append(Block("figure", photo=slug))
             elif tag in LEAVES:
@@ -70,7 +72,8 @@ class Parser(HTMLParser):
                 self.containers.pop()
 
     def handle_data(self, data):
-        self.runs.append(Run(re.sub(r"[ \t\n\f]+", " ", data), self.inlines))
+        # Again, for what was written as a character reference.
+        self.runs.append(Run(SPACE.sub(" ", clean_text(data)), self.inlines))
 
     def end_leaf(self):
         runs, self.runs = tidy(self.runs), []
@@ -119,19 +122,23 @@ def parse(html: str) -> list[Block]:
     return parser.blocks
 
 
+def _cleaned(attrs) -> dict[str, str]:
+    return {name: clean_text(value or "") for name, value in attrs}
+
+
 def inline_for(tag, attributes) -> Inline | None:
     for mark in MARKS.values():
-        value = attributes.get(mark.attribute) or ""
-        if mark.element == tag and re.search(mark.pattern, value):
+        value = attributes.get(mark.attribute, "")
+        if mark.element == tag and re.fullmatch(mark.pattern, value):
             return Inline(tag, mark.attribute, value)
-    if tag == "a" and (href := (attributes.get("href") or "").strip()):
+    if tag == "a" and (href := attributes.get("href", "").strip()):
         return Inline("a", "href", href)
     return Inline(tag) if tag in ("strong", "em") else None
 
 
 def tidy(runs: Iterable[Run]) -> list[Run]:
     """Without space at the ends or twice in a row, and neighbours in the same elements
-    made one."""
+    made one, so that a letter and its accent may meet."""
     tidied: list[Run] = []
     last = "\n"
     for run in runs:
@@ -154,4 +161,4 @@ def tidy(runs: Iterable[Run]) -> list[Run]:
         tidied.pop(0)
     if tidied:
         tidied[0] = replace(tidied[0], text=tidied[0].text.lstrip(" \n"))
-    return [run for run in tidied if run.text]
+    return [replace(run, text=clean_text(run.text)) for run in tidied if run.text]

@@ -53,8 +53,15 @@ def render(html: str, records: Records) -> str:
             replace(run, inlines=_shown_inlines(run, (number, index), links, records))
             for index, run in enumerate(block.runs)
         ]
+    first = next((block for block in blocks if block.tag == "p"), None)
+    has_dateline = first and _wrap_dateline(first, records.dateline)
     _dress(passages, blocks, records)
-    _print_dateline(blocks, records.dateline)
+    if first and records.dateline and not has_dateline:
+        first.runs = [
+            Run(records.dateline, (Inline("dateline"),)),
+            Run(" "),
+            *first.runs,
+        ]
     return Page(records).write(blocks)
 
 
@@ -160,7 +167,7 @@ def _dress(passages: list[Passage], blocks: list[Block], records: Records):
                 wrapped[piece.block] |= {opening, closing} - {None}
                 start = start if opening is None else opening
                 end = end if closing is None else closing + 1
-            while end < len(text) and text[end] in ",.;:?!":
+            while end < min(len(text), piece.end + 8) and text[end] in ",.;:?!":
                 end += 1
             if piece is first:
                 inserted[piece.block][start] += _margin_note(passage, shown)
@@ -241,11 +248,11 @@ def _margin_note(passage, shown) -> str:
     )
 
 
-def _print_dateline(blocks, dateline):
-    first = next((block for block in blocks if block.tag == "p"), None)
-    if not dateline or first is None:
-        return
-    if matching.fold(first.text).startswith(matching.fold(dateline)):
-        first.runs = with_inline(first.runs, 0, len(dateline), Inline("dateline"))
-    else:
-        first.runs = [Run(dateline, (Inline("dateline"),)), Run(" "), *first.runs]
+def _wrap_dateline(block, dateline) -> bool:
+    """Whether the block begins with the dateline."""
+    if not dateline or not matching.fold(block.text).startswith(
+        matching.fold(dateline)
+    ):
+        return False
+    block.runs = with_inline(block.runs, 0, len(dateline), Inline("dateline"))
+    return True

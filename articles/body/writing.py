@@ -39,8 +39,13 @@ class Writer:
             written += [self.end(inline) for inline in reversed(open_inlines[shared:])]
             written += [self.start(inline) for inline in run.inlines[shared:]]
             open_inlines = run.inlines
-            written += [run.html, escape(run.text, quote=False).replace("\n", "<br>")]
+            written += [run.html, self.text(run.text)]
         return "".join(written)
+
+    def text(self, text: str) -> str:
+        # NFC would make one character of a tag's > and the stroke after it.
+        text = escape(text, quote=False).replace("\u0338", "&#824;")
+        return text.replace("\n", "<br>")
 
     def start(self, inline: Inline) -> str:
         if inline.attribute:

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import localize
 from django.utils.translation import gettext_lazy as _
 
 from articles import body
@@ -365,8 +366,26 @@ class Article(models.Model):
         "articles.photo",
     ]
 
+    def state(self):
+        """The status and its times, in words for the desk."""
+        now = timezone.now()
+        if self.status != self.Status.PUBLISHED:
+            return self.get_status_display()
+        if self.embargoed_until and self.embargoed_until > now:
+            return _("Embargoed until %s") % _desk_time(self.embargoed_until)
+        if self.published_at > now:
+            return _("Scheduled for %s") % _desk_time(self.published_at)
+        if self.expires_at and self.expires_at <= now:
+            return _("Expired %s") % _desk_time(self.expires_at)
+        return _("Live since %s") % _desk_time(self.published_at)
+
     def body_for_page(self):
         return body.trust(self.body_html)
+
+
+def _desk_time(time):
+    local = timezone.localtime(time)
+    return f"{localize(local)} {local.tzname()}"
 
 
 class BylineQuerySet(OfArticleQuerySet):

@@ -102,7 +102,7 @@ class Organisation(models.Model):
         ]
 
     def __str__(self):
-        return self.short_name or self.name
+        return self.name
 
     def get_absolute_url(self):
         return reverse("organisation_detail", args=[self.slug])

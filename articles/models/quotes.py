@@ -40,13 +40,19 @@ class QuoteQuerySet(OfArticleQuerySet):
         )
         return self.standing(at).filter(Q(repeats=None) | ~Exists(earlier))
 
+    def that_do_not_hold(self):
+        """Whose words were not those of the body when the story was last settled."""
+        return self.filter(dropped_at=None, withdrawn_at=None).exclude(
+            body_check=Outcome.MATCHES
+        )
+
     def uses_of(self, quote):
         """The quote, what it repeats and all that repeat the same."""
         first = quote.repeats_id or quote.pk
         return self.filter(Q(pk=first) | Q(repeats=first))
 
     def newest_first(self):
-        return self.order_by("-listed_at", "-article", "order", "pk")
+        return self.order_by("-listed_at", "-article_id", "order", "pk")
 
     def for_lists(self):
         """What a list prints of a quote and of the story it stands in."""

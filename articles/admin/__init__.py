@@ -1,0 +1,16 @@
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from articles.admin import (  # noqa: F401
+    articles,
+    corrections,
+    organisations,
+    people,
+    photos,
+    quotes,
+    sources,
+)
+
+admin.site.site_header = _("Newsroom")
+admin.site.site_title = _("Newsroom")
+admin.site.index_title = _("Desk")

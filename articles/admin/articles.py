@@ -1,0 +1,333 @@
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import Exists, OuterRef
+from django.http import HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from articles import body, publishing
+from articles.admin.corrections import CorrectionInline
+from articles.admin.quotes import QuoteInline
+from articles.admin.records import LeanChangeList, ReadInStoryAdmin, RecordAdmin
+from articles.admin.sources import SourceTextInline
+from articles.models import Article, Byline, Mention, Quote, Section, Topic
+
+
+@admin.register(Section, Topic)
+class PlacingAdmin(RecordAdmin):
+    list_display = ["name", "slug"]
+    search_fields = ["name"]
+
+
+class BylineInline(admin.TabularInline):
+    model = Byline
+    extra = 0
+    autocomplete_fields = ["person"]
+
+
+@admin.register(Byline)
+class BylineAdmin(ReadInStoryAdmin):
+    list_display = ["person", "role", "article"]
+    list_filter = ["role"]
+    list_select_related = ["person", "article"]
+    search_fields = ["person__name", "article__headline"]
+
+
+@admin.register(Mention)
+class MentionAdmin(ReadInStoryAdmin):
+    list_display = ["__str__", "article"]
+    list_filter = ["listed_at"]
+    list_select_related = ["person", "organisation", "article"]
+    search_fields = ["person__name", "organisation__name", "article__headline"]
+
+
+WIDGETS = {
+    "headline": admin.widgets.AdminTextInputWidget(attrs={"class": "headline"}),
+    "standfirst": admin.widgets.AdminTextareaWidget(attrs={"rows": 3}),
+    "body": admin.widgets.AdminTextareaWidget(
+        attrs={"rows": 24, "class": "body-html", "spellcheck": "true"}
+    ),
+    "desk_note": admin.widgets.AdminTextareaWidget(attrs={"rows": 3}),
+}
+
+
+class LiveChangeRefused(Exception):
+    """Raised once the form is saved, so that the transaction takes it all back."""
+
+    def __init__(self, problems):
+        self.problems = problems
+
+
+class ArticleForm(forms.ModelForm):
+    user = None  # who fills in the form
+    refused = ()  # the problems that the story would have, were the form saved
+    tells_readers = forms.BooleanField(
+        label=_("Tell readers that the story was updated"),
+        required=False,
+        help_text=_("For a change of substance: the page then says when."),
+    )
+
+    def clean_body(self):
+        return body.sanitise(self.cleaned_data["body"])
+
+    def clean_embargoed_until(self):
+        until, was = self.cleaned_data["embargoed_until"], self.instance.embargoed_until
+        is_broken = was and was > timezone.now() and (until is None or until < was)
+        if is_broken and not self.user.has_perm("articles.break_embargo"):
+            raise ValidationError(
+                _("The embargo holds. You may not lift it or bring it forward.")
+            )
+        return until
+
+    def clean(self):
+        cleaned = super().clean()
+        for problem in self.refused:
+            field = problem.field if problem.field in self.fields else None
+            self.add_error(field, problem.message)
+        return cleaned
+
+
+@admin.register(Article)
+class ArticleAdmin(LeanChangeList):
+    form = ArticleForm
+    change_form_template = "admin/articles/article/change_form.html"
+    list_display = ["headline", "section", "state", "published_at", "quotes_hold"]
+    list_filter = ["status", "section", "kind", "source"]
+    list_select_related = ["section"]
+    search_fields = ["headline", "slug", "slugline"]
+    autocomplete_fields = ["section", "topics", "source", "lead_photo"]
+    prepopulated_fields = {"slug": ["headline"]}
+    save_on_top = False
+    fieldsets = [
+        (None, {"fields": ["headline", "standfirst", "body"]}),
+        (
+            _("Placing and address"),
+            {"fields": ["section", "topics", "kind", "slug", "language", "source"]},
+        ),
+        (
+            _("Photo and dateline"),
+            {
+                "fields": [
+                    "lead_photo",
+                    "dateline",
+                    ("dateline_place", "dateline_date", "dateline_source"),
+                ]
+            },
+        ),
+        (
+            _("Time"),
+            {"fields": ["embargoed_until", "expires_at", "tells_readers"]},
+        ),
+        (_("Desk"), {"fields": ["slugline", "desk_note"]}),
+    ]
+    inlines = [QuoteInline, BylineInline, SourceTextInline, CorrectionInline]
+    actions = ["publish", "schedule", "unpublish", "spike", "kill"]
+
+    def get_queryset(self, request):
+        articles = super().get_queryset(request)
+        if request.resolver_match.url_name.endswith("_changelist"):
+            unsettled = Quote.objects.that_do_not_hold().filter(article=OuterRef("pk"))
+            articles = articles.defer("body", "body_html").annotate(
+                has_open_quotes=Exists(unsettled)
+            )
+        return articles
+
+    @admin.display(description=_("state"), ordering="status")
+    def state(self, article):
+        return article.state()
+
+    @admin.display(description=_("quotes hold"), boolean=True)
+    def quotes_hold(self, article):
+        return not article.has_open_quotes
+
+    # The form
+
+    def get_form(self, request, obj=None, **kwargs):
+        form = super().get_form(request, obj, widgets=WIDGETS, **kwargs)
+        form.user = request.user
+        form.refused = getattr(request, "refused_problems", ())
+        return form
+
+    def get_readonly_fields(self, request, obj=None):
+        was_public = obj and Article.objects.ever_public().filter(pk=obj.pk).exists()
+        return ["slug"] if was_public and obj.slug else []
+
+    def get_prepopulated_fields(self, request, obj=None):
+        return {} if obj else self.prepopulated_fields
+
+    def view_on_site(self, article):
+        if Article.objects.published().filter(pk=article.pk).exists():
+            return article.get_absolute_url()
+        return reverse("article_preview", args=[article.pk])
+
+    def has_delete_permission(self, request, obj=None):
+        allowed = super().has_delete_permission(request, obj)
+        return allowed and not (
+            obj and Article.objects.ever_public().filter(pk=obj.pk).exists()
+        )
+
+    def get_actions(self, request):
+        actions = super().get_actions(request)
+        actions.pop("delete_selected", None)
+        return actions
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        context = {
+            "may_publish": self.has_publish_permission(request),
+            **(extra_context or {}),
+        }
+        if article := object_id and self.get_object(request, object_id):
+            context |= {
+                "state": article.state(),
+                "is_live": Article.objects.live().filter(pk=article.pk).exists(),
+                "problems": publishing.problems_before_publishing(article),
+            }
+        try:
+            return super().changeform_view(request, object_id, form_url, context)
+        except LiveChangeRefused as refusal:
+            request.refused_problems = refusal.problems
+            return super().changeform_view(request, object_id, form_url, context)
+
+    def save_model(self, request, obj, form, change):
+        if form.cleaned_data.get("tells_readers"):
+            obj.updated_at = timezone.now()
+        super().save_model(request, obj, form, change)
+
+    def save_formset(self, request, form, formset, change):
+        if formset.model is not Quote:
+            super().save_formset(request, form, formset, change)
+            return
+        article = form.instance
+        quotes = formset.save(commit=False)
+        was_public = Article.objects.ever_public().filter(pk=article.pk).exists()
+        text = article.body
+        for quote in formset.deleted_objects:
+            text = body.remove_mark(text, quote.mark)
+            if was_public:
+                quote.dropped_at = timezone.now()
+                quote.save()
+            else:
+                quote.delete()
+        for quote in quotes:
+            quote.save()
+        marked = body.read(text).passages
+        for quote in formset.new_objects:
+            if quote.mark not in marked:
+                is_reported = quote.is_indirect()
+                text = (
+                    body.set_mark(
+                        text, quote.words, quote.mark, is_reported=is_reported
+                    )
+                    or text
+                )
+        if text != article.body:
+            article.body = text
+            article.save(update_fields=["body"])
+
+    def save_related(self, request, form, formsets, change):
+        super().save_related(request, form, formsets, change)
+        publishing.settle(form.instance)
+        problems = publishing.problems_with_live_change(form.instance, by=request.user)
+        if problems:
+            raise LiveChangeRefused(problems)
+
+    def response_add(self, request, obj, post_url_continue=None):
+        if "_publish" in request.POST:
+            return self._publish_saved(request, obj)
+        return super().response_add(request, obj, post_url_continue)
+
+    def response_change(self, request, obj):
+        if "_publish" in request.POST:
+            return self._publish_saved(request, obj)
+        return super().response_change(request, obj)
+
+    def _publish_saved(self, request, article):
+        self._do(request, [article], publishing.publish, _("Published: {}"))
+        return HttpResponseRedirect(
+            reverse("admin:articles_article_change", args=[article.pk])
+        )
+
+    # The verbs
+
+    def has_publish_permission(self, request):
+        return request.user.has_perm("articles.publish_article")
+
+    def has_kill_permission(self, request):
+        return request.user.has_perm("articles.kill_article")
+
+    def _do(self, request, articles, verb, said, **details):
+        """Row by row: what one story refuses does not hold up the next."""
+        for article in articles:
+            try:
+                verb(article, by=request.user, **details)
+            except publishing.Refused as refused:
+                for message in refused.messages:
+                    self.message_user(request, f"{article}: {message}", messages.ERROR)
+            except (PermissionDenied, ValidationError) as error:
+                text = " ".join(getattr(error, "messages", [str(error)]))
+                self.message_user(request, f"{article}: {text}", messages.ERROR)
+            else:
+                self.message_user(request, said.format(article), messages.SUCCESS)
+
+    @admin.action(description=_("Publish now"), permissions=["publish"])
+    def publish(self, request, queryset):
+        self._do(request, queryset, publishing.publish, _("Published: {}"))
+
+    @admin.action(description=_("Take back to draft"), permissions=["publish"])
+    def unpublish(self, request, queryset):
+        self._do(request, queryset, publishing.unpublish, _("Back to draft: {}"))
+
+    @admin.action(description=_("Spike (never published)"), permissions=["publish"])
+    def spike(self, request, queryset):
+        self._do(request, queryset, publishing.spike, _("Spiked: {}"))
+
+    @admin.action(description=_("Schedule…"), permissions=["publish"])
+    def schedule(self, request, queryset):
+        form = ScheduleForm(request.POST if "confirmed" in request.POST else None)
+        if form.is_valid():
+            at = form.cleaned_data["at"]
+            said = _("Scheduled: {}")
+            return self._do(request, queryset, publishing.schedule, said, at=at)
+        return self._ask(request, queryset, form, "schedule", _("Schedule"))
+
+    @admin.action(description=_("Kill (published)…"), permissions=["kill"])
+    def kill(self, request, queryset):
+        form = KillForm(request.POST if "confirmed" in request.POST else None)
+        if form.is_valid():
+            reason = form.cleaned_data["reason"]
+            return self._do(
+                request, queryset, publishing.kill, _("Killed: {}"), reason=reason
+            )
+        return self._ask(request, queryset, form, "kill", _("Kill"))
+
+    def _ask(self, request, queryset, form, action, title):
+        """One page between the list and a verb that needs more than the stories."""
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": title,
+            "action": action,
+            "form": form,
+            "articles": queryset,
+        }
+        return TemplateResponse(request, "admin/articles/article/ask.html", context)
+
+
+class KillForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Reason"),
+        widget=admin.widgets.AdminTextareaWidget(attrs={"rows": 3}),
+        help_text=_(
+            "Kept in the log. Readers are told that the story is no longer available, "
+            "and nothing more. A killed story does not come back."
+        ),
+    )
+
+
+class ScheduleForm(forms.Form):
+    at = forms.SplitDateTimeField(
+        label=_("Readers have it from"), widget=admin.widgets.AdminSplitDateTime
+    )

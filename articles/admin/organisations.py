@@ -1,0 +1,38 @@
+from django.contrib import admin
+
+from articles.admin.records import LeanChangeList, RecordAdmin
+from articles.models import Organisation, OrganisationName
+
+
+class OrganisationNameInline(admin.TabularInline):
+    model = OrganisationName
+    extra = 0
+
+
+@admin.register(Organisation)
+class OrganisationAdmin(RecordAdmin):
+    list_display = ["name", "short_name", "kind", "parent"]
+    list_filter = ["kind"]
+    list_select_related = ["parent"]
+    search_fields = ["name", "short_name", "other_names__name"]
+    autocomplete_fields = ["parent"]
+    fields = [
+        "name",
+        "short_name",
+        "slug",
+        "kind",
+        "parent",
+        "background",
+        "website",
+        "wikidata_id",
+    ]
+    inlines = [OrganisationNameInline]
+
+
+@admin.register(OrganisationName)
+class OrganisationNameAdmin(LeanChangeList):
+    list_display = ["name", "owner", "language"]
+    list_filter = ["language"]
+    list_select_related = ["owner"]
+    search_fields = ["name", "owner__name"]
+    autocomplete_fields = ["owner"]

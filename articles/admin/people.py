@@ -1,0 +1,70 @@
+from django import forms
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from articles.admin.records import LeanChangeList, RecordAdmin
+from articles.models import Article, Person, PersonName, Position
+from articles.publishing import settle_for
+
+
+class PersonForm(forms.ModelForm):
+    def clean_is_public(self):
+        is_public = self.cleaned_data["is_public"]
+        signed = Article.objects.live().filter(bylines__person=self.instance.pk)
+        if not is_public and self.instance.pk and signed.exists():
+            raise forms.ValidationError(
+                _("A published story carries this person's byline: take it out first.")
+            )
+        return is_public
+
+
+class PersonNameInline(admin.TabularInline):
+    model = PersonName
+    extra = 0
+
+
+class PositionInline(admin.TabularInline):
+    model = Position
+    extra = 0
+    autocomplete_fields = ["organisation"]
+
+
+@admin.register(Person)
+class PersonAdmin(RecordAdmin):
+    form = PersonForm
+    list_display = ["name", "sort_name", "is_public"]
+    list_filter = ["is_public"]
+    search_fields = ["name", "sort_name", "other_names__name"]
+    autocomplete_fields = ["portrait"]
+    fields = [
+        "name",
+        "sort_name",
+        "slug",
+        "is_public",
+        "biography",
+        "portrait",
+        "wikidata_id",
+    ]
+    inlines = [PositionInline, PersonNameInline]
+
+
+@admin.register(PersonName)
+class PersonNameAdmin(LeanChangeList):
+    list_display = ["name", "owner", "language"]
+    list_filter = ["language"]
+    list_select_related = ["owner"]
+    search_fields = ["name", "owner__name"]
+    autocomplete_fields = ["owner"]
+
+
+@admin.register(Position)
+class PositionAdmin(LeanChangeList):
+    list_display = ["title", "person", "organisation", "started_on", "ended_on"]
+    list_filter = ["started_on"]
+    list_select_related = ["person", "organisation"]
+    search_fields = ["title", "person__name", "organisation__name"]
+    autocomplete_fields = ["person", "organisation"]
+
+    def save_model(self, request, obj, form, change):
+        super().save_model(request, obj, form, change)
+        settle_for([obj])

@@ -1,0 +1,233 @@
+"""settle(): what follows from the words of a story, made true again.
+
+Every path that writes a story ends here: the form, the verbs, a command, a fixture.
+"""
+
+import re
+from collections.abc import Iterable
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.db.models import Q
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from articles import body, matching
+from articles.models import (
+    Article,
+    Mention,
+    Organisation,
+    OrganisationName,
+    Person,
+    PersonName,
+    Photo,
+    Position,
+    Quote,
+)
+
+
+def house_policy() -> matching.Policy:
+    return matching.Policy(
+        may_leave_out=settings.QUOTES_MAY_LEAVE_OUT_WORDS,
+        may_put_in=settings.QUOTES_MAY_PUT_IN_WORDS,
+    )
+
+
+@transaction.atomic
+def settle(article: Article) -> None:
+    """Sanitises the body, reads its marks, checks each quote against the body and the
+    source texts, writes down whom the story and its quotes name, and renders the page.
+    Works on the saved row, writes only what changed, and brings `article` up to date. A
+    body that is too long or a source text that was altered is a ValidationError."""
+    story = Article.objects.select_for_update(of=["self"]).get(pk=article.pk)
+    was = (story.body, story.body_html)
+    story.body = body.sanitise(story.body)
+    reading = body.read(story.body)
+    quotes = list(
+        story.quotes.select_related("speaker", "organisation", "position__organisation")
+    )
+    with translation.override(settings.LANGUAGE_CODE):
+        story.body_html = body.render(story.body, _records(story, reading, quotes))
+    if was != (story.body, story.body_html):
+        Article.objects.filter(pk=story.pk).update(
+            body=story.body, body_html=story.body_html
+        )
+    story.photos.set(Photo.objects.in_bulk(reading.photos, field_name="slug").values())
+    named = _named(reading, quotes)
+    _write_mentions(story, named)
+    _check_quotes(story, reading, quotes, named)
+    article.body, article.body_html = story.body, story.body_html
+
+
+def settle_for(records: Iterable[models.Model]) -> None:
+    """Settles the stories that the records belong to or show on."""
+    shown = Q()
+    for record in records:
+        match record:
+            case Article():
+                shown |= Q(pk=record.pk)
+            case PersonName() | OrganisationName():
+                shown |= _shows(record.owner)
+            case Person() | Organisation() | Photo() | Position():
+                shown |= _shows(record)
+            case models.Model(article_id=article):
+                shown |= Q(pk=article)
+    if shown:
+        for article in Article.objects.filter(shown).distinct().order_by("pk"):
+            settle(article)
+
+
+def _shows(record) -> Q:
+    match record:
+        case Person():
+            return Q(mentions__person=record)
+        case Organisation():
+            return Q(mentions__organisation=record) | Q(
+                quotes__position__organisation=record
+            )
+        case Position():
+            return Q(quotes__position=record)
+        case Photo():
+            return Q(photos=record)
+
+
+def _records(story, reading, quotes) -> body.Records:
+    people = Person.objects.in_bulk(reading.people, field_name="slug")
+    by_mark = {quote.mark: quote for quote in quotes if not quote.dropped_at}
+    marked = [by_mark[mark] for mark in reading.passages if mark in by_mark]
+    return body.Records(
+        quotes={
+            quote.mark: body.QuoteShown(
+                number=number if len(marked) > 1 else None,
+                speaker=str(quote.speaker_name()),
+                post=_post(quote),
+                address=page.get_absolute_url()
+                if (page := quote.speaker_page())
+                else "",
+            )
+            for number, quote in enumerate(marked, 1)
+        },
+        people={slug: person for slug, person in people.items() if person.is_public},
+        organisations=Organisation.objects.in_bulk(
+            reading.organisations, field_name="slug"
+        ),
+        photos=Photo.objects.in_bulk(reading.photos, field_name="slug"),
+        dateline=story.dateline,
+    )
+
+
+def _post(quote) -> str:
+    kinds = {Quote.Kind.PARTIAL: _("partial quote"), Quote.Kind.INDIRECT: _("reported")}
+    return ", ".join(filter(None, [quote.post_on_the_day(), kinds.get(quote.kind)]))
+
+
+def _named(reading, quotes) -> dict[Person | Organisation, set[str]]:
+    """The records that the marks lead to or that speak, in the order in which the story
+    comes to them, each with the names that stand for it in this story."""
+    people = Person.objects.prefetch_related("other_names").in_bulk(
+        reading.people, field_name="slug"
+    )
+    organisations = Organisation.objects.prefetch_related("other_names").in_bulk(
+        reading.organisations, field_name="slug"
+    )
+    named = {}
+    for records, slugs, attribute in [
+        (people, reading.people, "data-person"),
+        (organisations, reading.organisations, "data-organisation"),
+    ]:
+        for slug in slugs:
+            if record := records.get(slug):
+                marked = reading.names[attribute, slug]
+                named[record] = {*record.all_names(), *marked}
+    for quote in quotes:
+        for speaker in (quote.speaker, quote.organisation):
+            if speaker and not quote.dropped_at:
+                named.setdefault(speaker, {speaker.name})
+    return named
+
+
+def _write_mentions(story, named):
+    listed_at = story.published_at if story.status == Article.Status.PUBLISHED else None
+    kept = {(m.person_id, m.organisation_id): m for m in story.mentions.all()}
+    for order, record in enumerate(named):
+        field = "person" if isinstance(record, Person) else "organisation"
+        key = (record.pk, None) if field == "person" else (None, record.pk)
+        mention = kept.pop(key, None) or Mention(article=story, **{field: record})
+        is_new = mention._state.adding
+        if is_new or (mention.order, mention.listed_at) != (order, listed_at):
+            mention.order, mention.listed_at = order, listed_at
+            mention.save()
+    story.mentions.filter(pk__in=[mention.pk for mention in kept.values()]).delete()
+
+
+READ_FROM_STORY = [
+    "order",
+    "paragraph",
+    "sentence",
+    "body_check",
+    "source_check",
+    "matched_source_id",
+    "listed_at",
+]
+
+
+def _check_quotes(story, reading, quotes, named):
+    sources = list(story.sources.all())
+    for source in sources:
+        if source.digest() != source.sha256:
+            raise ValidationError(
+                _(
+                    "The source text “%(source)s” of “%(story)s” is not the one that "
+                    "its sha256 was taken of. Restore it, or add it as a new one."
+                ),
+                params={"source": source, "story": story},
+            )
+    texts = [matching.Comparable(source.text) for source in sources]
+    places = {mark: order for order, mark in enumerate(reading.passages, 1)}
+    names = _Names(named)
+    for quote in quotes:
+        was = [getattr(quote, name) for name in READ_FROM_STORY]
+        passage = reading.passages.get(quote.mark)
+        quote.order = places.get(quote.mark, len(places) + 1)
+        quote.paragraph = passage and passage.paragraph
+        quote.sentence = passage.sentence if passage else quote.sentence
+        quote.listed_at = (
+            story.published_at if story.status == Article.Status.PUBLISHED else None
+        )
+        quote.body_check = matching.check_against_body(
+            quote.words, passage.segments if passage else []
+        ).outcome.value
+        found = matching.check_against_sources(quote.words, texts, house_policy())
+        quote.source_check = found.outcome.value
+        quote.matched_source_id = (
+            None if found.source is None else sources[found.source].pk
+        )
+        if was != [getattr(quote, name) for name in READ_FROM_STORY]:
+            quote.save(update_fields=READ_FROM_STORY)
+        about = names.found_in(f"{quote.sentence}\n{quote.words}")
+        about -= {quote.speaker, quote.organisation}
+        quote.people.set(r for r in about if isinstance(r, Person))
+        quote.organisations.set(r for r in about if isinstance(r, Organisation))
+
+
+class _Names:
+    """Finds the records that a text names. Of two names in one place the longer counts:
+    the Russia-NATO Council is not NATO."""
+
+    def __init__(self, named):
+        self.records = {
+            matching.fold(name): record
+            for record, names in named.items()
+            for name in names
+        }
+        longest_first = sorted(self.records, key=lambda name: (-len(name), name))
+        choices = "|".join(map(re.escape, longest_first))
+        self.pattern = re.compile(rf"(?<!\w)(?:{choices})(?!\w)") if choices else None
+
+    def found_in(self, text):
+        if self.pattern is None:
+            return set()
+        return {
+            self.records[name] for name in self.pattern.findall(matching.fold(text))
+        }

@@ -1,0 +1,86 @@
+"""Quotes as pages show them: grouped by speaker, chosen for the front page, and in the
+sentence around them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from articles import matching
+from articles.models import Quote
+
+# The marks that a page prints around words of a language; others get the English ones.
+ENGLISH = ("“", "”")
+GUILLEMETS = ("«", "»")
+LOW_HIGH = ("„", "“")
+LOW_RIGHT = ("„", "”")
+QUOTATION_MARKS = {
+    **dict.fromkeys("ar be el es fa fr hy it kk pt ru uk".split(), GUILLEMETS),
+    **dict.fromkeys("bg cs de et is lt lv mk sk sl".split(), LOW_HIGH),
+    **dict.fromkeys("hr hu pl ro sr".split(), LOW_RIGHT),
+    **dict.fromkeys("fi sv".split(), ("”", "”")),
+    **dict.fromkeys("ja zh".split(), ("「", "」")),
+}
+
+
+@dataclass
+class Voice:
+    """A speaker in a story, and what they say there. `page` is the record to link to,
+    or None."""
+
+    name: str
+    page: object
+    post: str
+    first: Quote
+    quotes: list[Quote] = field(default_factory=list)
+
+
+def quotation_marks(language: str) -> tuple[str, str]:
+    return QUOTATION_MARKS.get(language.split("-")[0].lower(), ENGLISH)
+
+
+def who_said_what(quotes: Iterable[Quote]) -> list[Voice]:
+    """The quotes by speaker, in order of appearance. Each quote is given its number in
+    the story: that of its mark in the body, or None where a story has but one."""
+    quotes = list(quotes)
+    marked = [quote for quote in quotes if quote.paragraph is not None]
+    for quote in quotes:
+        quote.number = None
+    for number, quote in enumerate(marked, 1):
+        quote.number = number if len(marked) > 1 else None
+    voices = {}
+    for quote in quotes:
+        speaker = (quote.unnamed_source, quote.speaker_id, not quote.speaker_id)
+        voice = voices.setdefault(
+            (*speaker, quote.organisation_id if not quote.speaker_id else None),
+            Voice(quote.speaker_name(), quote.speaker_page(), "", quote),
+        )
+        voice.post = voice.post or quote.post_on_the_day()
+        voice.quotes.append(quote)
+    return list(voices.values())
+
+
+def in_their_words(quotes: Iterable[Quote], most: int = 3) -> list[Quote]:
+    """A strip for the front page: whole quotes before partial ones, one a speaker, and
+    at most one that is only reported."""
+    ranks = [Quote.Kind.DIRECT, Quote.Kind.PARTIAL, Quote.Kind.INDIRECT]
+    chosen, speakers, has_reported = [], set(), False
+    for quote in sorted(quotes, key=lambda quote: ranks.index(quote.kind)):
+        speaker = (quote.unnamed_source, quote.speaker_id, quote.organisation_id)
+        if speaker in speakers or (quote.is_indirect() and has_reported):
+            continue
+        chosen.append(quote)
+        speakers.add(speaker)
+        has_reported = has_reported or quote.is_indirect()
+    return chosen[:most]
+
+
+def in_its_sentence(quote: Quote) -> list[tuple[str, bool]]:
+    """The sentence around a quote, cut where its words begin and end; the flag says
+    which pieces are its words."""
+    pieces, at = [], 0
+    for segment in quote.segments():
+        spans = matching.find_all(segment, quote.sentence)
+        start, end = next((s for s in spans if s[0] >= at), (at, at))
+        pieces += [(quote.sentence[at:start], False), (quote.sentence[start:end], True)]
+        at = end
+    pieces.append((quote.sentence[at:], False))
+    return [(text, is_said) for text, is_said in pieces if text]
