@@ -44,8 +44,12 @@ def settle(article: Article) -> None:
     was = (story.body, story.body_html)
     story.body = body.sanitise(story.body)
     reading = body.read(story.body)
-    quotes = list(
-        story.quotes.select_related("speaker", "organisation", "position__organisation")
+    places = {mark: order for order, mark in enumerate(reading.passages, 1)}
+    quotes = sorted(
+        story.quotes.select_related(
+            "speaker", "organisation", "position__organisation"
+        ),
+        key=lambda quote: (places.get(quote.mark, len(places) + 1), quote.mark),
     )
     with translation.override(settings.LANGUAGE_CODE):
         story.body_html = body.render(story.body, _records(story, reading, quotes))
@@ -184,12 +188,11 @@ def _check_quotes(story, reading, quotes, named):
                 params={"source": source, "story": story},
             )
     texts = [matching.Comparable(source.text) for source in sources]
-    places = {mark: order for order, mark in enumerate(reading.passages, 1)}
     names = _Names(named)
-    for quote in quotes:
+    for order, quote in enumerate(quotes, 1):
         was = [getattr(quote, name) for name in READ_FROM_STORY]
         passage = reading.passages.get(quote.mark)
-        quote.order = places.get(quote.mark, len(places) + 1)
+        quote.order = order
         quote.paragraph = passage and passage.paragraph
         quote.sentence = passage.sentence if passage else quote.sentence
         quote.listed_at = (
