@@ -13,12 +13,12 @@ from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils import timezone
-from django.utils.formats import localize
 from django.utils.translation import gettext as _
 
 from articles import body, matching
 from articles.models import Article, Organisation, Person, Photo, Quote
 from articles.settling import settle, settle_for
+from articles.times import in_words
 
 __all__ = [
     "Problem",
@@ -99,7 +99,7 @@ def publish(article: Article, *, by) -> Article:
     if story.embargoed_until and story.embargoed_until > now:
         raise _refused(
             _("The story is under embargo until %(time)s: schedule it for then.")
-            % {"time": _when(story.embargoed_until)},
+            % {"time": in_words(story.embargoed_until)},
             field="embargoed_until",
         )
     _refuse_problems(story)
@@ -124,18 +124,18 @@ def schedule(article: Article, *, at: datetime, by) -> Article:
     if story.embargoed_until and at < story.embargoed_until:
         raise _refused(
             _("The embargo lifts at %(time)s: choose that time or a later one.")
-            % {"time": _when(story.embargoed_until)},
+            % {"time": in_words(story.embargoed_until)},
             field="embargoed_until",
         )
     if story.expires_at and at >= story.expires_at:
         raise _refused(
             _("The story expires at %(time)s, before it would be published.")
-            % {"time": _when(story.expires_at)},
+            % {"time": in_words(story.expires_at)},
             field="expires_at",
         )
     _refuse_problems(story)
     story.published_at = at
-    message = _("Scheduled for %(time)s.") % {"time": _when(at)}
+    message = _("Scheduled for %(time)s.") % {"time": in_words(at)}
     return _finish(article, story, Status.PUBLISHED, by, message)
 
 
@@ -231,11 +231,6 @@ def _note_what_readers_had(story):
         )
 
 
-def _when(time) -> str:
-    local = timezone.localtime(time)
-    return f"{localize(local)} {local.tzname()}"
-
-
 def _problems_of_photos(article):
     problems = []
     shown = Photo.objects.filter(pk=article.lead_photo_id) | Photo.objects.filter(
@@ -256,8 +251,8 @@ def _problems_of_bylines(article):
         Problem(
             "bylines",
             _(
-                "%s is recorded as a private person, whose name we do not print: switch "
-                "their page on, or take them out of the bylines."
+                "%s is a private person, whose name we do not print: switch their page "
+                "on, or take them out of the bylines."
             )
             % byline.person,
         )
@@ -306,8 +301,8 @@ def _problems_of_quotes(article):
             add(
                 "quotes",
                 _(
-                    "Quote %(mark)s stands nowhere in the body: mark its words there, or "
-                    "delete the quote."
+                    "Quote %(mark)s stands nowhere in the body: mark its words there, "
+                    "or delete the quote."
                 ),
                 mark=mark,
             )
@@ -315,8 +310,8 @@ def _problems_of_quotes(article):
             add(
                 "quotes",
                 _(
-                    "The passage that reports %(mark)s has changed: record what it says "
-                    "now, or restore it."
+                    "The passage that reports %(mark)s has changed: record what it "
+                    "says now, or restore it."
                 ),
                 mark=mark,
             )
@@ -324,8 +319,8 @@ def _problems_of_quotes(article):
             add(
                 "quotes",
                 _(
-                    "The words of quote %(mark)s differ from those in the body: make them "
-                    "the same, in the quote or in the body."
+                    "The words of quote %(mark)s differ from those in the body: make "
+                    "them the same, in the quote or in the body."
                 ),
                 mark=mark,
             )

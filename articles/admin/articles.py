@@ -45,7 +45,7 @@ class MentionAdmin(ReadInStoryAdmin):
 
 
 WIDGETS = {
-    "headline": admin.widgets.AdminTextInputWidget(attrs={"class": "headline"}),
+    "headline": admin.widgets.AdminTextareaWidget(attrs={"rows": 2}),
     "standfirst": admin.widgets.AdminTextareaWidget(attrs={"rows": 3}),
     "body": admin.widgets.AdminTextareaWidget(
         attrs={"rows": 24, "class": "body-html", "spellcheck": "true"}
@@ -69,6 +69,9 @@ class ArticleForm(forms.ModelForm):
         required=False,
         help_text=_("For a change of substance: the page then says when."),
     )
+
+    def clean_headline(self):
+        return " ".join(self.cleaned_data["headline"].split())
 
     def clean_body(self):
         return body.sanitise(self.cleaned_data["body"])
@@ -94,8 +97,8 @@ class ArticleForm(forms.ModelForm):
 class ArticleAdmin(LeanChangeList):
     form = ArticleForm
     change_form_template = "admin/articles/article/change_form.html"
-    list_display = ["headline", "section", "state", "published_at", "quotes_hold"]
-    list_filter = ["status", "section", "kind", "source"]
+    list_display = ["headline", "section", "state", "quotes_hold"]
+    list_filter = ["status", "section", "kind"]
     list_select_related = ["section"]
     search_fields = ["headline", "slug", "slugline"]
     autocomplete_fields = ["section", "topics", "source", "lead_photo"]
@@ -135,13 +138,13 @@ class ArticleAdmin(LeanChangeList):
             )
         return articles
 
-    @admin.display(description=_("state"), ordering="status")
+    @admin.display(description=_("state"), ordering="published_at")
     def state(self, article):
         return article.state()
 
-    @admin.display(description=_("quotes hold"), boolean=True)
+    @admin.display(description=_("quotes"))
     def quotes_hold(self, article):
-        return not article.has_open_quotes
+        return _("≠ not all hold") if article.has_open_quotes else ""
 
     # The form
 

@@ -73,12 +73,22 @@ class QuoteInline(admin.StackedInline):
     autocomplete_fields = ["speaker", "organisation", "position", "repeats"]
     readonly_fields = ["checks"]
     fieldsets = [
-        (None, {"fields": ["checks", "words", ("kind", "mark")]}),
-        (_("Who"), {"fields": [("speaker", "role"), "unnamed_source"]}),
         (
-            _("More: post, organisation, day, original words"),
+            None,
             {
                 "fields": [
+                    "checks",
+                    "words",
+                    ("speaker", "role"),
+                    ("kind", "mark"),
+                ]
+            },
+        ),
+        (
+            _("More: unnamed source, post, organisation, day, original words"),
+            {
+                "fields": [
+                    "unnamed_source",
                     ("position", "organisation"),
                     ("said_on", "occasion"),
                     "original_words",
@@ -94,7 +104,7 @@ class QuoteInline(admin.StackedInline):
     def checks(self, quote):
         if quote._state.adding:
             return _(
-                "Write the words as they stand in the body: saving finds them and marks "
+                "Write the words as they stand in the body: saving finds and marks "
                 "them there."
             )
         if quote.dropped_at:

@@ -23,6 +23,11 @@ class RecordAdmin(LeanChangeList):
     def get_prepopulated_fields(self, request, obj=None):
         return {} if obj else super().get_prepopulated_fields(request, obj)
 
+    def get_deleted_objects(self, objs, request):
+        """Says where a record is in use before it says what one may not delete."""
+        deleted, counts, lacking, protected = super().get_deleted_objects(objs, request)
+        return deleted, counts, set() if protected else lacking, protected
+
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)
         if change and any(part.has_changed() for part in [form, *formsets]):

@@ -5,7 +5,6 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import localize
 from django.utils.translation import gettext_lazy as _
 
 from articles import body
@@ -13,6 +12,7 @@ from articles.models.fields import LanguageField, LineField, ProseField
 from articles.models.organisations import Organisation
 from articles.models.people import Person
 from articles.models.photos import Photo
+from articles.times import in_words
 
 
 class PlacingQuerySet(models.QuerySet):
@@ -119,6 +119,40 @@ class ArticleQuerySet(models.QuerySet):
     def newest_first(self):
         return self.order_by("-published_at", "-pk")
 
+    def within(self, start, end):
+        return self.filter(published_at__gte=start, published_at__lt=end)
+
+    def last_before(self, time):
+        """When the last story before that time was published, or None."""
+        times = self.filter(published_at__lt=time).newest_first()
+        return times.values_list("published_at", flat=True).first()
+
+    def first_from(self, time):
+        times = self.filter(published_at__gte=time).order_by("published_at", "pk")
+        return times.values_list("published_at", flat=True).first()
+
+    def naming(self, record):
+        """Stories that name this person or organisation."""
+        return self.filter(pk__in=record.mentions.values("article"))
+
+    def credited_to(self, person):
+        """Stories that carry the person's byline or pictures."""
+        pictured = Article.photos.through.objects.filter(photo__photographer=person)
+        return self.filter(
+            Q(pk__in=person.bylines.values("article"))
+            | Q(lead_photo__in=person.photos.values("pk"))
+            | Q(pk__in=pictured.values("article"))
+        )
+
+    def of_organisation(self, organisation):
+        """Stories that name it or that it supplied."""
+        return self.filter(
+            Q(pk__in=organisation.mentions.values("article")) | Q(source=organisation)
+        )
+
+    def for_page(self):
+        return self.select_related("section", "source", "lead_photo")
+
     def for_cards(self):
         """What a list prints of a story, and no body."""
         return self.select_related("section", "source").defer("body", "body_html")
@@ -222,11 +256,11 @@ class Article(models.Model):
         blank=True,
         max_length=body.LONGEST,
         help_text=_(
-            "HTML: p, h2, h3, blockquote, ul, ol, li, strong, em, a, br. Mark words "
-            'with <q data-quote="q1">, a reported passage with <span data-quote="q2">, '
-            'a name with <a data-person="slug"> or <a data-organisation="slug">, a '
-            'picture with <figure data-photo="slug">. Quotation marks stand outside '
-            "<q>."
+            "HTML: p, h2, h3, blockquote, ul, ol, li, strong, em, a, br. Words that "
+            "somebody said stand in &lt;q data-quote=q1&gt;, what is reported in "
+            "&lt;span data-quote=q2&gt;; the quotation marks stand outside. A name "
+            "stands in &lt;a data-person=slug&gt; or &lt;a data-organisation=slug&gt;, "
+            "a picture is &lt;figure data-photo=slug&gt;."
         ),
     )
     photos = models.ManyToManyField(Photo, related_name="shown_in", editable=False)
@@ -372,20 +406,15 @@ class Article(models.Model):
         if self.status != self.Status.PUBLISHED:
             return self.get_status_display()
         if self.embargoed_until and self.embargoed_until > now:
-            return _("Embargoed until %s") % _desk_time(self.embargoed_until)
+            return _("Embargoed until %s") % in_words(self.embargoed_until)
         if self.published_at > now:
-            return _("Scheduled for %s") % _desk_time(self.published_at)
+            return _("Scheduled for %s") % in_words(self.published_at)
         if self.expires_at and self.expires_at <= now:
-            return _("Expired %s") % _desk_time(self.expires_at)
-        return _("Live since %s") % _desk_time(self.published_at)
+            return _("Expired %s") % in_words(self.expires_at)
+        return _("Live since %s") % in_words(self.published_at)
 
     def body_for_page(self):
         return body.trust(self.body_html)
-
-
-def _desk_time(time):
-    local = timezone.localtime(time)
-    return f"{localize(local)} {local.tzname()}"
 
 
 class BylineQuerySet(OfArticleQuerySet):

@@ -1,0 +1,406 @@
+from datetime import timedelta
+
+import pytest
+from django.apps import apps
+from django.contrib import admin
+from django.contrib.admin.models import LogEntry
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from articles.models import Article, Correction, Person, Photo, Quote, SourceText
+from articles.publishing import settle
+from tests import factories
+from tests.factories import make_article, make_person, make_photo, make_quote
+
+pytestmark = pytest.mark.django_db
+
+CHANGE_LIST = "/admin/articles/article/"
+
+
+def change_page(article):
+    return reverse("admin:articles_article_change", args=[article.pk])
+
+
+def form_data(response, **changes):
+    """What a browser would send back of the page's forms, with changes."""
+    admin_form = response.context["adminform"].form
+    formsets = [f.formset for f in response.context["inline_admin_formsets"]]
+    data = {}
+    forms = [admin_form]
+    for formset in formsets:
+        forms += [formset.management_form, *formset.forms]
+    for form in forms:
+        for name, field in form.fields.items():
+            bound = form[name]
+            widget = getattr(field.widget, "widget", field.widget)
+            value = bound.value()
+            values = widget.format_value(value) if value is not None else ""
+            if hasattr(widget, "widgets"):
+                for number, part in enumerate(widget.decompress(value)):
+                    data[f"{bound.html_name}_{number}"] = str(part or "")
+            elif getattr(widget, "allow_multiple_selected", False):
+                data |= {bound.html_name: values} if values else {}
+            elif isinstance(values, list):
+                data[bound.html_name] = values[0] if values else ""
+            elif isinstance(value, bool):
+                data |= {bound.html_name: "on"} if value else {}
+            elif not isinstance(value, list):
+                data[bound.html_name] = "" if values is None else str(values)
+    return data | changes
+
+
+def add_quote(data, **fields):
+    number = int(data["quotes-TOTAL_FORMS"])
+    row = {"kind": "direct", "mark": "", "words": "", "role": ""} | fields
+    data["quotes-TOTAL_FORMS"] = str(number + 1)
+    return data | {f"quotes-{number}-{name}": value for name, value in row.items()}
+
+
+def act(client, action, *articles, **fields):
+    data = {"action": action, "_selected_action": [a.pk for a in articles]} | fields
+    return client.post(CHANGE_LIST, data, follow=True)
+
+
+def messages(response):
+    return [str(message) for message in response.context["messages"]]
+
+
+def test_saving_a_story_unchanged_keeps_every_mark_and_every_row(desk, tass):
+    before = [list(m.objects.values()) for m in (Article, Quote, SourceText)]
+    page = desk.get(change_page(tass))
+    response = desk.post(change_page(tass), form_data(page))
+    assert response.status_code == 302
+    assert [list(m.objects.values()) for m in (Article, Quote, SourceText)] == before
+
+
+def test_a_new_story_needs_nothing_but_a_headline(desk):
+    page = desk.get("/admin/articles/article/add/")
+    data = form_data(page, headline="A plan")
+    assert desk.post("/admin/articles/article/add/", data).status_code == 302
+    assert Article.objects.get().status == "draft"
+
+
+def test_words_pasted_into_a_new_quote_are_found_in_the_body_and_marked(desk):
+    speaker = make_person()
+    page = desk.get("/admin/articles/article/add/")
+    data = form_data(
+        page, headline="A plan", body="<p>“We have a plan,” she said. “Soon.”</p>"
+    )
+    data = add_quote(data, words="We have a plan\nSoon.", speaker=speaker.pk)
+    desk.post("/admin/articles/article/add/", data)
+    quote = Quote.objects.get()
+    assert quote.body_check == "matches"
+    assert Article.objects.get().body == (
+        f'<p>“<q data-quote="{quote.mark}">We have a plan</q>,” she said. '
+        f'“<q data-quote="{quote.mark}">Soon.</q>”</p>'
+    )
+
+
+def test_the_form_shows_the_state_the_problems_and_both_checks_of_each_quote(
+    desk, tass
+):
+    tass.body = tass.body.replace("endangers not only", "endangers not just")
+    Article.objects.update(body=tass.body)
+    settle(tass)
+    page = desk.get(change_page(tass)).content.decode()
+    assert "Live since 8 Feb 2016, 09:00 UTC" in page
+    assert "The words of quote q3 differ from those in the body" in page
+    assert page.count("matches the story") == 2
+    assert page.count("matches the source copy") == 6
+    assert "differs from the story" in page
+    assert "<del>only</del><ins>just</ins>" in page
+
+
+def test_a_change_to_a_live_story_with_a_problem_is_refused_and_kept_in_the_form(
+    desk, tass
+):
+    before = [list(m.objects.values()) for m in (Article, Quote)]
+    page = desk.get(change_page(tass))
+    data = form_data(page)
+    data["body"] = data["body"].replace("migration waves", "migration tides")
+    data["headline"] = "Typed with care"
+    data["quotes-0-role"] = "The envoy"
+    response = desk.post(change_page(tass), data)
+    assert response.status_code == 200
+    shown = response.content.decode()
+    assert "The words of quote q2 differ" in shown
+    assert "Typed with care" in shown
+    assert "migration tides" in shown
+    assert 'value="The envoy"' in shown
+    assert [list(m.objects.values()) for m in (Article, Quote)] == before
+    assert not LogEntry.objects.exists()
+
+
+@pytest.mark.parametrize("hours", [-1, 1])
+def test_a_reporter_cannot_change_a_live_story_and_keeps_the_text(
+    client, reporter, hours
+):
+    client.force_login(reporter)
+    article = make_article(published_at=timezone.now() + timedelta(hours=hours))
+    page = client.get(change_page(article))
+    response = client.post(change_page(article), form_data(page, headline="Mine now"))
+    assert response.status_code == 200
+    assert "only somebody who may publish" in response.content.decode()
+    assert "Mine now" in response.content.decode()
+    assert Article.objects.get().headline == article.headline
+
+
+def test_a_reporter_can_write_and_change_a_draft(client, reporter):
+    client.force_login(reporter)
+    article = make_article(status="draft", published_at=None)
+    page = client.get(change_page(article))
+    data = form_data(page, headline="Better")
+    assert client.post(change_page(article), data).status_code == 302
+    assert Article.objects.get().headline == "Better"
+
+
+def test_no_form_sets_the_status_or_the_time_of_publication(desk):
+    article = make_article(status="draft", published_at=None)
+    page = desk.get(change_page(article))
+    fields = page.context["adminform"].form.fields.keys()
+    derived = {"status", "published_at", "first_published_at", "body_html"}
+    assert not fields & derived
+    desk.post(change_page(article), form_data(page, status="published"))
+    assert Article.objects.get().status == "draft"
+
+
+def test_publish_works_row_by_row_and_says_what_holds_each_back(desk):
+    good = make_article(status="draft", published_at=None)
+    bad = make_article(status="draft", published_at=None, section=None)
+    held = make_article(
+        status="draft",
+        published_at=None,
+        embargoed_until=timezone.now() + timedelta(days=1),
+    )
+    said = messages(act(desk, "publish", good, bad, held))
+    assert f"Published: {good}" in said
+    assert f"{bad}: Choose a section." in said
+    assert any("under embargo" in message for message in said)
+    assert Article.objects.published().get() == good
+
+
+def test_unpublish_and_spike_from_the_list(desk):
+    live, draft = make_article(), make_article(status="draft", published_at=None)
+    act(desk, "unpublish", live)
+    act(desk, "spike", draft)
+    said = messages(act(desk, "spike", live))
+    assert "unpublish or kill" in said[0]
+    assert [a.status for a in Article.objects.order_by("pk")] == ["draft", "spiked"]
+
+
+def test_kill_asks_for_a_reason_first(desk):
+    article = make_article()
+    page = act(desk, "kill", article)
+    assert "Reason" in page.content.decode()
+    page = act(desk, "kill", article, confirmed="yes", reason=" ")
+    assert "This field is required" in page.content.decode()
+    assert Article.objects.get().status == "published"
+    said = messages(act(desk, "kill", article, confirmed="yes", reason="Libel"))
+    assert said == [f"Killed: {article}"]
+    assert Article.objects.get().status == "killed"
+
+
+def test_schedule_asks_for_a_time_first(desk):
+    article = make_article(status="draft", published_at=None)
+    assert 'name="at_0"' in act(desk, "schedule", article).content.decode()
+    act(desk, "schedule", article, confirmed="yes", at_0="2999-01-01", at_1="06:00")
+    article.refresh_from_db()
+    assert article.state() == "Scheduled for 1 Jan 2999, 06:00 UTC"
+
+
+@pytest.mark.parametrize(
+    "action", ["publish", "schedule", "unpublish", "spike", "kill"]
+)
+def test_a_reporter_is_offered_no_verb(client, reporter, action):
+    client.force_login(reporter)
+    article = make_article()
+    act(client, action, article, confirmed="yes", reason="x")
+    assert Article.objects.get().status == "published"
+
+
+def test_save_and_publish_saves_first_and_publishes_if_nothing_speaks_against_it(desk):
+    article = make_article(status="draft", published_at=None)
+    data = form_data(desk.get(change_page(article)), headline="Now", _publish="1")
+    desk.post(change_page(article), data)
+    assert Article.objects.published().get().headline == "Now"
+
+
+def test_save_and_publish_keeps_the_text_where_it_cannot_publish(desk):
+    article = make_article(status="draft", published_at=None, section=None)
+    data = form_data(desk.get(change_page(article)), headline="Now", _publish="1")
+    response = desk.post(change_page(article), data, follow=True)
+    assert messages(response) == ["Now: Choose a section."]
+    assert Article.objects.get().headline == "Now"
+
+
+def test_a_story_that_was_public_has_no_delete(desk):
+    article = make_article()
+    address = reverse("admin:articles_article_delete", args=[article.pk])
+    assert desk.post(address, {"post": "yes"}).status_code == 403
+    draft = make_article(status="draft", published_at=None)
+    address = reverse("admin:articles_article_delete", args=[draft.pk])
+    desk.post(address, {"post": "yes"})
+    assert Article.objects.get() == article
+
+
+def test_a_quote_that_readers_have_seen_is_dropped_and_not_deleted(desk, tass):
+    data = form_data(desk.get(change_page(tass)))
+    marks = [data[f"quotes-{n}-mark"] for n in range(6)]
+    data[f"quotes-{marks.index('q6')}-DELETE"] = "on"
+    assert desk.post(change_page(tass), data).status_code == 302
+    quote = tass.quotes.get(mark="q6")
+    assert quote.dropped_at
+    tass.refresh_from_db()
+    assert 'data-quote="q6"' not in tass.body
+    assert "Moscow had never denied work in this format" in tass.body
+
+
+def test_a_quote_of_a_draft_is_deleted(desk):
+    article = make_article(status="draft", published_at=None)
+    make_quote(article)
+    data = form_data(desk.get(change_page(article)), **{"quotes-0-DELETE": "on"})
+    desk.post(change_page(article), data)
+    assert not Quote.objects.exists()
+    assert "data-quote" not in Article.objects.get().body
+
+
+def test_readers_having_the_story_it_is_too_late_for_an_embargo(desk):
+    article = make_article()
+    data = form_data(desk.get(change_page(article)))
+    data |= {"embargoed_until_0": "2999-01-01", "embargoed_until_1": "00:00"}
+    response = desk.post(change_page(article), data)
+    assert "too late for an embargo" in response.content.decode()
+
+
+def test_an_embargo_is_not_lifted_early_without_the_permission(client, reporter, desk):
+    until = timezone.now() + timedelta(days=2)
+    article = make_article(status="draft", published_at=None, embargoed_until=until)
+    client.force_login(reporter)
+    data = form_data(client.get(change_page(article)))
+    data |= {"embargoed_until_0": "", "embargoed_until_1": ""}
+    response = client.post(change_page(article), data)
+    assert "The embargo holds" in response.content.decode()
+
+
+def test_a_source_text_is_read_only_once_saved(desk, tass):
+    page = desk.get(change_page(tass))
+    data = form_data(page)
+    name = next(key for key in data if key.startswith("sources-") and "text" in key)
+    kept = SourceText.objects.get().text
+    assert desk.post(change_page(tass), data | {name: "Altered"}).status_code == 302
+    assert SourceText.objects.get().text == kept
+
+
+def test_a_pasted_source_text_keeps_its_line_feeds_and_its_space(desk):
+    article = make_article(status="draft", published_at=None)
+    data = form_data(desk.get(change_page(article)))
+    data |= {
+        "sources-TOTAL_FORMS": "1",
+        "sources-0-kind": "wire_copy",
+        "sources-0-text": "\r\n  A line\r\n\r\nAnother \r\n",
+    }
+    assert desk.post(change_page(article), data).status_code == 302
+    assert SourceText.objects.get().text == "\n  A line\n\nAnother \n"
+
+
+def test_a_private_person_cannot_keep_a_published_byline(desk):
+    person = make_person()
+    make_article().bylines.create(person=person)
+    address = reverse("admin:articles_person_change", args=[person.pk])
+    data = form_data(desk.get(address))
+    del data["is_public"]
+    assert "take it out first" in desk.post(address, data).content.decode()
+    assert Person.objects.get().is_public
+
+
+def test_a_person_made_private_is_no_longer_linked(desk, tass):
+    person = Person.objects.get(slug="alexander-grushko")
+    assert person.get_absolute_url() in tass.body_html
+    address = reverse("admin:articles_person_change", args=[person.pk])
+    data = form_data(desk.get(address))
+    del data["is_public"]
+    assert desk.post(address, data).status_code == 302
+    tass.refresh_from_db()
+    assert person.get_absolute_url() not in tass.body_html
+    assert 'data-speaker="Alexander Grushko"' not in tass.body_html
+
+
+def test_a_picture_that_readers_see_keeps_its_credit(desk):
+    photo = make_photo()
+    make_article(lead_photo=photo)
+    address = reverse("admin:articles_photo_change", args=[photo.pk])
+    data = form_data(desk.get(address), credit="")
+    assert "it needs this" in desk.post(address, data).content.decode()
+    assert Photo.objects.get().credit
+
+
+def test_a_record_in_use_is_not_deleted_and_the_page_says_where_it_is_used(desk, tass):
+    person = Person.objects.get(slug="jens-stoltenberg")
+    address = reverse("admin:articles_person_delete", args=[person.pk])
+    page = desk.post(address, {"post": "yes"}).content.decode()
+    assert "the alliance had taken a decision" in page
+    assert Person.objects.filter(pk=person.pk).exists()
+
+
+def test_only_those_who_may_correct_are_offered_corrections(client, reporter, editor):
+    article = make_article(status="draft", published_at=None)
+    for user, is_offered in ((reporter, False), (editor, True)):
+        client.force_login(user)
+        data = form_data(client.get(change_page(article)))
+        data |= {
+            "corrections-TOTAL_FORMS": "1",
+            "corrections-0-kind": "correction",
+            "corrections-0-placement": "bottom",
+            "corrections-0-text": "The year was wrong.",
+            "corrections-0-published_at_0": "2020-01-01",
+            "corrections-0-published_at_1": "12:00",
+        }
+        client.post(change_page(article), data)
+        assert Correction.objects.exists() == is_offered
+
+
+@pytest.mark.parametrize(
+    "model", [m for m in admin.site._registry if m._meta.app_label == "articles"]
+)
+def test_each_list_costs_as_many_queries_for_one_row_as_for_many(desk, model):
+    address = reverse(f"admin:articles_{model._meta.model_name}_changelist")
+
+    def cost():
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
+            assert desk.get(address).status_code == 200
+            assert desk.get(address, {"q": "Headline"}).status_code == 200
+        return len(queries)
+
+    make_rows(1)
+    desk.get(address)
+    few = cost()
+    make_rows(7)
+    assert cost() == few
+
+
+def make_rows(count):
+    for _ in range(count):
+        organisation = factories.make_organisation(parent=factories.make_organisation())
+        organisation.other_names.create(name="Also")
+        person = make_person()
+        person.other_names.create(name="Also")
+        person.positions.create(title="Chair", organisation=organisation)
+        article = make_article(section=factories.make_section())
+        article.topics.create(name=f"Topic {article.pk}", slug=f"topic-{article.pk}")
+        article.bylines.create(person=person)
+        make_quote(article, speaker=person)
+        SourceText.objects.create(article=article, text="Text")
+        Correction.objects.create(article=article, text="Wrong")
+        make_photo(photographer=person)
+
+
+def test_every_model_is_in_the_admin_with_search_and_filters():
+    for model in apps.get_app_config("articles").get_models():
+        if model._meta.auto_created:
+            continue
+        options = admin.site.get_model_admin(model)
+        assert options.search_fields, model
