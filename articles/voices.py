@@ -4,8 +4,10 @@ sentence around them."""
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from django.utils import timezone
+
 from articles import matching
-from articles.models import Quote
+from articles.models import Article, Person, Quote
 
 # The marks that a page prints around words of a language; others get the English ones.
 ENGLISH = ("“", "”")
@@ -48,14 +50,38 @@ def who_said_what(quotes: Iterable[Quote]) -> list[Voice]:
         quote.number = number if len(marked) > 1 else None
     voices = {}
     for quote in quotes:
-        speaker = (quote.unnamed_source, quote.speaker_id, not quote.speaker_id)
         voice = voices.setdefault(
-            (*speaker, quote.organisation_id if not quote.speaker_id else None),
+            _speaker(quote),
             Voice(quote.speaker_name(), quote.speaker_page(), "", quote),
         )
         voice.post = voice.post or quote.post_on_the_day()
         voice.quotes.append(quote)
     return list(voices.values())
+
+
+@dataclass
+class Named:
+    """A person in a story, the post they had that day, and how often they speak."""
+
+    person: Person
+    post: str
+    quotes: int
+
+
+def people_in(article: Article, mentions, quotes: Iterable[Quote]) -> list[Named]:
+    """The people whom a story may name beside its text, in its order; each mention's
+    person has brought its `posts`."""
+    said = {}
+    for quote in quotes:
+        said.setdefault(quote.speaker_id, []).append(quote)
+    day = timezone.localdate(article.published_at or timezone.now())
+    named = []
+    for person in [m.person for m in mentions if m.person and m.person.is_public]:
+        own = said.get(person.pk, [])
+        printed = [post for quote in own if (post := quote.post_on_the_day())]
+        held = [str(post) for post in person.posts if post.is_held_on(day)]
+        named.append(Named(person, next(iter(printed + held), ""), len(own)))
+    return named
 
 
 def in_their_words(quotes: Iterable[Quote], most: int = 3) -> list[Quote]:
@@ -64,13 +90,18 @@ def in_their_words(quotes: Iterable[Quote], most: int = 3) -> list[Quote]:
     ranks = [Quote.Kind.DIRECT, Quote.Kind.PARTIAL, Quote.Kind.INDIRECT]
     chosen, speakers, has_reported = [], set(), False
     for quote in sorted(quotes, key=lambda quote: ranks.index(quote.kind)):
-        speaker = (quote.unnamed_source, quote.speaker_id, quote.organisation_id)
+        speaker = _speaker(quote)
         if speaker in speakers or (quote.is_indirect() and has_reported):
             continue
         chosen.append(quote)
         speakers.add(speaker)
         has_reported = has_reported or quote.is_indirect()
     return chosen[:most]
+
+
+def _speaker(quote):
+    organisation = None if quote.speaker_id else quote.organisation_id
+    return (quote.speaker_id, organisation, quote.unnamed_source)
 
 
 def in_its_sentence(quote: Quote) -> list[tuple[str, bool]]:
@@ -80,6 +111,8 @@ def in_its_sentence(quote: Quote) -> list[tuple[str, bool]]:
     for segment in quote.segments():
         spans = matching.find_all(segment, quote.sentence)
         start, end = next((s for s in spans if s[0] >= at), (at, at))
+        if quote.sentence[end : end + 1] == "." == segment.rstrip()[-1:]:
+            end += 1
         pieces += [(quote.sentence[at:start], False), (quote.sentence[start:end], True)]
         at = end
     pieces.append((quote.sentence[at:], False))

@@ -1,1 +1,56 @@
-urlpatterns = []
+from django.conf import settings
+from django.conf.urls.static import static
+from django.contrib import admin
+from django.urls import path, register_converter
+
+from articles import views
+
+
+class Year:
+    """No further than every database and calendar goes."""
+
+    regex = "1[6-9][0-9]{2}|2[0-9]{3}"
+
+    def to_python(self, value):
+        return int(value)
+
+    def to_url(self, value):
+        return f"{value:04}"
+
+
+class TwoDigits(Year):
+    regex = "[0-9]{1,2}"
+
+    def to_url(self, value):
+        return f"{value:02}"
+
+
+register_converter(Year, "year")
+register_converter(TwoDigits, "nn")
+
+urlpatterns = [
+    path("", views.front, name="front"),
+    path("<year:year>/", views.archive_year, name="archive_year"),
+    path("<year:year>/<nn:month>/", views.archive_month, name="archive_month"),
+    path("<year:year>/<nn:month>/<nn:day>/", views.archive_day, name="archive_day"),
+    path(
+        "<year:year>/<nn:month>/<nn:day>/<slug:slug>/",
+        views.article_detail,
+        name="article_detail",
+    ),
+    path("preview/<int:pk>/", views.article_preview, name="article_preview"),
+    path("sections/<slug:slug>/", views.section_detail, name="section_detail"),
+    path("topics/<slug:slug>/", views.topic_detail, name="topic_detail"),
+    path("people/", views.person_list, name="person_list"),
+    path("people/<slug:slug>/", views.person_detail, name="person_detail"),
+    path("organisations/", views.organisation_list, name="organisation_list"),
+    path(
+        "organisations/<slug:slug>/",
+        views.organisation_detail,
+        name="organisation_detail",
+    ),
+    path("quotes/", views.quote_list, name="quote_list"),
+    path("quotes/<uuid:pk>/", views.quote_detail, name="quote_detail"),
+    path("admin/", admin.site.urls),
+    *static(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT),
+]

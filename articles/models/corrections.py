@@ -17,6 +17,9 @@ class CorrectionQuerySet(OfArticleQuerySet):
     def published(self, at=None):
         return super().published(at).filter(published_at__lte=at or timezone.now())
 
+    def for_page(self, article):
+        return self.published().filter(article=article).select_related("quote")
+
     def retractions(self, at):
         """Of whole stories."""
         return self.filter(
@@ -84,6 +87,10 @@ class Correction(models.Model):
 
     def __str__(self):
         return f"{self.get_kind_display()}: {self.text[:80]}"
+
+    def is_retraction(self):
+        """Of the whole story."""
+        return self.kind == self.Kind.RETRACTION and self.quote_id is None
 
     def clean(self):
         if self.quote_id and self.quote.article_id != self.article_id:

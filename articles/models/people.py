@@ -1,7 +1,7 @@
 import uuid
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Prefetch, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -142,7 +142,15 @@ class PositionQuerySet(models.QuerySet):
     def shown(self, at=None):
         """What pages list: published, or of no quote at all. A post that only an
         unpublished story gives its speaker waits for that story."""
-        return self.filter(shown_by(self.model, ["quotes"], at) | Q(quotes=None))
+        # Not Q(quotes=None): its join would give a post once for each of its quotes.
+        quotes = self.model._meta.get_field("quotes").related_model.objects
+        is_quoted = Exists(quotes.filter(position=OuterRef("pk")))
+        return self.filter(shown_by(self.model, ["quotes"], at) | ~is_quoted)
+
+    def for_pages(self):
+        """Shown, and of the organisations served only those that readers may meet."""
+        organisations = Organisation.objects.published()
+        return self.shown().prefetch_related(Prefetch("organisation", organisations))
 
     def held_on(self, person, date):
         """The posts that the person held on that date. A post without a start or an end
@@ -216,3 +224,8 @@ class Position(models.Model):
         return (*self.person.natural_key(), self.title, self.started_on)
 
     natural_key.dependencies = ["articles.person", "articles.organisation"]
+
+    def is_held_on(self, date):
+        """As PositionQuerySet.held_on() has it."""
+        has_begun = self.started_on is None or self.started_on <= date
+        return has_begun and (self.ended_on is None or self.ended_on >= date)

@@ -4,6 +4,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from articles import body
@@ -46,6 +47,21 @@ class QuoteQuerySet(OfArticleQuerySet):
             body_check=Outcome.MATCHES
         )
 
+    def carried(self):
+        """Those that their story still carries, withdrawn or not."""
+        return self.filter(dropped_at=None)
+
+    def speaking_for(self, organisation):
+        """Said by the organisation, or by somebody in a post of it."""
+        return self.filter(
+            Q(organisation=organisation) | Q(position__organisation=organisation)
+        )
+
+    def about(self, organisation):
+        """What others said of it."""
+        own = Quote.objects.speaking_for(organisation).values("pk")
+        return self.filter(organisations=organisation).exclude(pk__in=own)
+
     def uses_of(self, quote):
         """The quote, what it repeats and all that repeat the same."""
         first = quote.repeats_id or quote.pk
@@ -59,6 +75,13 @@ class QuoteQuerySet(OfArticleQuerySet):
         return self.select_related(
             "article", "speaker", "organisation", "position__organisation"
         ).defer("article__body", "article__body_html")
+
+    def for_page(self):
+        return (
+            self.for_lists()
+            .select_related("matched_source")
+            .defer("article__body", "article__body_html", "matched_source__text")
+        )
 
 
 class Quote(models.Model):
@@ -293,6 +316,10 @@ class Quote(models.Model):
 
     def is_split(self):
         return len(self.segments()) > 1
+
+    def day(self):
+        """The day to list it under: when it was said, or else when it was printed."""
+        return self.said_on or timezone.localdate(self.article.published_at)
 
     def post_on_the_day(self):
         return self.role or (str(self.position) if self.position else "")
