@@ -17,6 +17,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
+from functools import cached_property
 from typing import NamedTuple
 
 DOUBLE_MARKS = '"“”„‟«»〝〞＂'
@@ -123,6 +124,18 @@ class Comparable:
                 self.starts.extend([start] * len(piece))
                 self.ends.extend([end] * len(piece))
         self.text = "".join(parts)
+
+    @cached_property
+    def words(self) -> list[re.Match]:
+        return list(WORD.finditer(self.text))
+
+    @cached_property
+    def places(self) -> dict[str, list[int]]:
+        """Which of the words a word is, in small letters."""
+        places = defaultdict(list)
+        for index, match in enumerate(self.words):
+            places[match[0].lower()].append(index)
+        return dict(places)
 
     @classmethod
     def _pieces(cls, folded: str) -> Iterator[tuple[str, int, int]]:
@@ -270,17 +283,13 @@ def nearest(segment: str, text: str | Comparable) -> Span | None:
     wanted = [match[0].lower() for match in WORD.finditer(essence(segment))][:500]
     if not wanted:
         return None
-    words = list(WORD.finditer(text.text))
-    places = defaultdict(list)
-    known = set(wanted)
-    for index, match in enumerate(words):
-        if (word := match[0].lower()) in known:
-            places[word].append(index)
+    words = text.words
     # Each word votes for where the segment would begin; a rare word counts for more.
     votes = Counter()
     for index, word in enumerate(wanted):
-        for place in places[word][:200]:
-            votes[place - index] += 1 / len(places[word])
+        places = text.places.get(word, ())
+        for place in places[:200]:
+            votes[place - index] += 1 / len(places)
     if not votes:
         return None
     begin = max(votes, key=lambda offset: (votes[offset], -offset))
@@ -362,10 +371,8 @@ def _find_with_gaps(wanted, text, policy, start):
     parts = []  # text, how far from the part before, bound before, bound after
     gap = 0
     for index in range(0, len(pieces), 2):
-        before, after = (
-            pieces[index - 1] if index else "",
-            "".join(pieces[index + 1 :][:1]),
-        )
+        before = pieces[index - 1] if index else ""
+        after = pieces[index + 1] if index + 1 < len(pieces) else ""
         gap += LONGEST_OMISSION if "…" in before else LONGEST_REPLACEMENT
         if pieces[index]:
             # "[T]he" stands for "the": a bracket that touches may cut a word.

@@ -12,7 +12,7 @@ NO_END = "".join(rf"(?<! \b{word}\. )" for word in ABBREVIATIONS)
 
 END = re.compile(
     rf"""
-    (?<! \b\w\. )                # an initial, as in U.S. or J. Smith
+    (?<! \b[^\W\d_]\. )          # an initial, as in U.S. or J. Smith
     {NO_END}
     (?<= [.!?…] )
     ["'”’»]*                     # the quote may end with the sentence

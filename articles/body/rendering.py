@@ -119,16 +119,26 @@ def _figure(photo) -> str:
 
 
 def _first_mentions(blocks, records) -> set[tuple[int, int]]:
-    """Which runs link: for each record the first that stands outside a quote, or else
-    the first."""
-    places: dict[Inline, list[tuple[bool, tuple[int, int]]]] = {}
+    """Which runs link: for each record those of the first mention outside a quote, or
+    else of the first."""
+    mentions: dict[Inline, list[tuple[list[Inline], list[tuple[int, int]]]]] = {}
     for number, block in enumerate(blocks):
         for index, run in enumerate(block.runs):
-            is_quoted = any(i.attribute == "data-quote" for i in run.inlines)
+            quotes = [i for i in run.inlines if i.attribute == "data-quote"]
             for inline in run.inlines:
-                if _record_of(inline, records):
-                    places.setdefault(inline, []).append((is_quoted, (number, index)))
-    return {min(found)[1] for found in places.values()}
+                if not _record_of(inline, records):
+                    continue
+                found = mentions.setdefault(inline, [])
+                around, places = found[-1] if found else ([], [])
+                if places and around == quotes and places[-1] == (number, index - 1):
+                    places.append((number, index))
+                else:
+                    found.append((quotes, [(number, index)]))
+    return {
+        place
+        for found in mentions.values()
+        for place in min(found, key=lambda mention: bool(mention[0]))[1]
+    }
 
 
 def _record_of(inline, records):
@@ -217,9 +227,10 @@ def _dressed(runs: list[Run], wrapped: set[int], inserted: Mapping[int, str]):
 
 
 def _shared(one, other) -> tuple[Inline, ...]:
+    """Without a link, for what is put in is one, and a link cannot hold another."""
     shared = []
     for a, b in zip(one, other, strict=False):
-        if a != b:
+        if a != b or a.tag == "a":
             break
         shared.append(a)
     return tuple(shared)
