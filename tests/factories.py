@@ -59,11 +59,6 @@ def make_article(**fields):
     )
     if not article.section_id and "section" not in fields:
         article.section = Section.objects.first() or make_section()
-    if (
-        article.status == Article.Status.PUBLISHED
-        and article.first_published_at is None
-    ):
-        article.first_published_at = article.published_at
     article.save()
     settle(article)
     return article

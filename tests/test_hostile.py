@@ -1,0 +1,240 @@
+"""Input that somebody made to do harm, or that a paste went wrong with."""
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from articles.models import Article, Organisation, Person, Photo, Quote
+from articles.publishing import settle
+from tests.factories import make_article, make_organisation, make_person, make_photo
+from tests.test_admin import add_quote, change_page, form_data
+
+pytestmark = pytest.mark.django_db
+
+SCRIPT = "\"'><script>alert(1)</script><img src=x onerror=alert(1)>{{ 7|add:7 }}"
+BODIES = {
+    "10 MB of text": "<p>" + "word " * 2_000_000,
+    "NUL": "<p>a\0b</p>",
+    "10,000 elements deep": "<b>" * 10_000 + "deep",
+    "10,000 blocks deep": "<div>" * 10_000 + "deep",
+    "10,000 marks deep": '<q data-quote="q1">' * 10_000 + "deep",
+    "what only grows when it is cleaned": "<" * 900_000,
+    "script": f"<p>{SCRIPT}</p><svg onload=alert(1)><math><script>1</script>",
+    "style and frames": "<style>*{}</style><iframe srcdoc='<script>1'></iframe><p>x",
+    "addresses": "<a href=' javascript:alert(1)'>x</a><a href='data:text/html,x'>y</a>",
+    "unclosed": "<p><a href='x' <b>bold</p",
+    "text turned around": "<p>abc \u202e cba \u2066 x</p>",
+    "marks of nothing": '<q data-quote="../x">a</q><a data-person="//x">b</a>',
+}
+
+
+@pytest.mark.parametrize("text", BODIES.values(), ids=BODIES.keys())
+@pytest.mark.parametrize("status", ["draft", "published"])
+def test_a_hostile_body_ends_in_a_clear_error_or_harmless_text(
+    desk, client, text, status
+):
+    article = make_article(status=status)
+    before = Article.objects.values().get()
+    data = form_data(desk.get(change_page(article)), body=text)
+    response = desk.post(change_page(article), data)
+    if response.status_code == 200:
+        assert response.context["errors"]
+        assert Article.objects.values().get() == before
+    else:
+        assert response.status_code == 302
+    article.refresh_from_db()
+    for harm in ("<script", "onerror", "onload", "javascript:", "data:", "<iframe"):
+        assert harm not in article.body_html.replace("&lt;script", "")
+    assert client.get(f"/preview/{article.pk}/").status_code == 200
+
+
+def test_half_characters_become_whole_ones(desk):
+    article = make_article(status="draft")
+    data = form_data(desk.get(change_page(article)))
+    head = '--boundary\r\nContent-Disposition: form-data; name="%s"\r\n\r\n'
+    parts = [
+        (head % name).encode()
+        + (b"half \xed\xa0\x80 a character" if name == "headline" else value.encode())
+        + b"\r\n"
+        for name, value in data.items()
+        if isinstance(value, str)
+    ]
+    response = desk.generic(
+        "POST",
+        change_page(article),
+        b"".join(parts) + b"--boundary--\r\n",
+        "multipart/form-data; boundary=boundary",
+    )
+    assert response.status_code == 302
+    assert Article.objects.get().headline.startswith("half")
+
+
+def test_half_characters_and_control_characters_do_not_reach_the_database():
+    person = make_person(name="A\ud800B\0C\u202eD\x08")
+    assert Person.objects.get(pk=person.pk).name == "ABCD"
+
+
+@pytest.mark.parametrize(
+    "value", [SCRIPT, "a\0b", "\u202e" + "x" * 90, "x" * 100_000], ids=str.__len__
+)
+def test_every_field_of_the_story_takes_hostile_text_or_says_why_not(desk, value):
+    article = make_article(status="draft", published_at=None)
+    speaker = make_person()
+    data = form_data(desk.get(change_page(article)))
+    texts = {
+        name
+        for name, field in desk.get(change_page(article))
+        .context["adminform"]
+        .form.fields.items()
+        if hasattr(field, "max_length")
+    }
+    data |= dict.fromkeys(texts - {"slug", "language"}, value)
+    data = add_quote(
+        data,
+        words=value,
+        role=value,
+        translator=value,
+        original_words=value,
+        original_language="en",
+        speaker=speaker.pk,
+    )
+    data |= {
+        "sources-TOTAL_FORMS": "1",
+        "sources-0-kind": "wire_copy",
+        "sources-0-publisher": value,
+        "sources-0-text": value,
+    }
+    response = desk.post(change_page(article), data)
+    assert response.status_code in (200, 302)
+    if response.status_code == 200:
+        assert response.context["errors"]
+    for address in [change_page(article), f"/preview/{article.pk}/"]:
+        page = desk.get(address).content.decode()
+        assert "<script>alert" not in page
+        assert "<img src=x" not in page
+        assert "1414" not in page
+
+
+def test_script_in_every_record_is_text_on_every_page(client):
+    organisation = make_organisation(
+        slug="o", name=SCRIPT, short_name=SCRIPT[:60], background=SCRIPT
+    )
+    organisation.other_names.create(name=SCRIPT)
+    person = make_person(slug="p", name=SCRIPT, biography=SCRIPT)
+    person.other_names.create(name=SCRIPT)
+    position = person.positions.create(title=SCRIPT, organisation=organisation)
+    photo = make_photo(caption=SCRIPT, credit=SCRIPT, slug="photo")
+    article = make_article(
+        headline=SCRIPT,
+        standfirst=SCRIPT,
+        dateline=SCRIPT,
+        lead_photo=photo,
+        source=organisation,
+        body='<p>He said <q data-quote="q1">words</q> to <a data-person="p">P</a> of '
+        '<a data-organisation="o">O</a></p><figure data-photo="photo"></figure>',
+    )
+    article.section.name = SCRIPT[:100]
+    article.section.save()
+    article.bylines.create(person=person)
+    article.corrections.create(text=SCRIPT, was=SCRIPT, now=SCRIPT)
+    quote = Quote.objects.create(
+        article=article,
+        mark="q1",
+        words="words",
+        speaker=person,
+        position=position,
+        role=SCRIPT,
+        original_words=SCRIPT,
+        original_language="en",
+        translator=SCRIPT,
+    )
+    article.save()
+
+    settle(article)
+    pages = [article, article.section, person, organisation, quote]
+    addresses = [page.get_absolute_url() for page in pages]
+    for address in [
+        *addresses,
+        "/",
+        "/people/",
+        "/organisations/",
+        "/quotes/",
+        "/2020/",
+    ]:
+        response = client.get(address)
+        page = response.content.decode()
+        assert response.status_code == 200
+        assert "<script" not in page, address
+        assert "<img src=x" not in page, address
+        assert "1414" not in page, address
+    assert Organisation.objects.get().name == SCRIPT
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/?before=%00",
+        "/?older=garbage&newer=%ff%fe",
+        "/people/?older=%00",
+        "/people/%00/",
+        "/people/a%2Fb/",
+        "/quotes/not-a-uuid/",
+        "/quotes/?older=WzFd",
+        "/2016/13/",
+        "/2016/02/31/",
+        "/0000/00/00/x/",
+        "/9999/12/31/",
+        "/2016/02/08/%E2%80%AE/",
+        "/2999/12/31/",
+        "/sections/" + "x" * 5000 + "/",
+        "/preview/999999999999999999999999999/",
+    ],
+)
+def test_a_hostile_address_is_no_error_of_ours(client, address, tass):
+    assert client.get(address).status_code in (200, 404)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/admin/articles/article/?q=%00",
+        "/admin/articles/article/?q=" + "x" * 5000,
+        "/admin/articles/article/?status__exact=%00",
+        "/admin/articles/person/?q='%22;--",
+        "/admin/articles/quote/?o=99.-99",
+        "/admin/autocomplete/?term=%00&app_label=articles&model_name=quote"
+        "&field_name=speaker",
+    ],
+)
+def test_a_hostile_search_at_the_desk_is_no_error_either(desk, address, tass):
+    assert desk.get(address).status_code in (200, 302)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"not a picture",
+        b"<svg xmlns='x'><script>1</script></svg>",
+        b"\x89PNG\r\n\x1a\n",
+    ],
+)
+def test_a_file_that_is_no_picture_is_refused_with_a_sentence(desk, content):
+
+    address = reverse("admin:articles_photo_add")
+    data = form_data(desk.get(address), slug="x", caption="Caption", credit="Credit")
+    data["image"] = SimpleUploadedFile("x.png", content, "image/png")
+    response = desk.post(address, data)
+    assert "Upload a valid image" in response.content.decode()
+    assert not Photo.objects.exists()
+
+
+def test_a_request_beyond_all_limits_is_answered_by_a_page_of_ours(desk, settings):
+    article = make_article(status="draft")
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1000
+    response = desk.post(
+        change_page(article),
+        "body=" + "x" * 2000,
+        content_type="application/x-www-form-urlencoded",
+    )
+    assert response.status_code == 400
+    assert "<h1" in response.content.decode()
