@@ -19,7 +19,7 @@ class Year:
 
 
 class TwoDigits(Year):
-    regex = "[0-9]{1,2}"
+    regex = "0?[1-9]|[1-9][0-9]"
 
     def to_url(self, value):
         return f"{value:02}"
