@@ -7,6 +7,7 @@ TEMPLATES = $(shell find templates articles -name '*.html')
 .PHONY: run test lint lock
 
 run: export DEBUG ?= on
+run: export SITE_ADDRESS ?= http://127.0.0.1:$(PORT)
 run: $(INSTALLED)
 	@$(BIN)/python manage.py migrate --verbosity 0
 	@$(BIN)/python manage.py demo --port $(PORT)

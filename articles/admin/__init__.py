@@ -3,11 +3,14 @@ from django.utils.translation import gettext_lazy as _
 
 from articles.admin import (  # noqa: F401
     articles,
+    bylines,
     corrections,
+    mentions,
     organisations,
     people,
     photos,
     quotes,
+    sections,
     sources,
 )
 

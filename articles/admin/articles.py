@@ -9,40 +9,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from articles import body, publishing
+from articles.admin.bylines import BylineInline
 from articles.admin.corrections import CorrectionInline
 from articles.admin.quotes import QuoteInline
-from articles.admin.records import LeanChangeList, ReadInStoryAdmin, RecordAdmin
+from articles.admin.records import LeanChangeList
 from articles.admin.sources import SourceTextInline
-from articles.models import Article, Byline, Mention, Quote, Section, Topic
-
-
-@admin.register(Section, Topic)
-class PlacingAdmin(RecordAdmin):
-    list_display = ["name", "slug"]
-    search_fields = ["name"]
-
-
-class BylineInline(admin.TabularInline):
-    model = Byline
-    extra = 0
-    autocomplete_fields = ["person"]
-
-
-@admin.register(Byline)
-class BylineAdmin(ReadInStoryAdmin):
-    list_display = ["person", "role", "article"]
-    list_filter = ["role"]
-    list_select_related = ["person", "article"]
-    search_fields = ["person__name", "article__headline"]
-
-
-@admin.register(Mention)
-class MentionAdmin(ReadInStoryAdmin):
-    list_display = ["__str__", "article"]
-    list_filter = ["listed_at"]
-    list_select_related = ["person", "organisation", "article"]
-    search_fields = ["person__name", "organisation__name", "article__headline"]
-
+from articles.models import Article, Quote
 
 WIDGETS = {
     "headline": admin.widgets.AdminTextareaWidget(attrs={"rows": 2}),

@@ -1,14 +1,17 @@
 """Imports run one way:
-organisations <- people <- photos <- articles <- sources <- quotes <- corrections.
-What stands further left knows nothing of what stands further right, but for the
+organisations <- people <- photos <- sections <- articles <- bylines, mentions,
+sources <- quotes <- corrections. What stands further left knows nothing of what stands further right, but for the
 relations that lead to it."""
 
-from articles.models.articles import Article, Byline, Mention, Section, Topic
+from articles.models.articles import Article
+from articles.models.bylines import Byline
 from articles.models.corrections import Correction
+from articles.models.mentions import Mention
 from articles.models.organisations import Organisation, OrganisationName
 from articles.models.people import Person, PersonName, Position
 from articles.models.photos import Photo
 from articles.models.quotes import Quote
+from articles.models.sections import Section, Topic
 from articles.models.sources import SourceText
 
 __all__ = [
