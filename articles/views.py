@@ -32,9 +32,12 @@ def front(request):
     if page.here:
         return render(request, "articles/article_list.html", {"articles": page})
     quotes = Quote.objects.listed().for_lists().newest_first()[:24]
+    lead = page.rows[0] if page else None
+    said_there = lead.quotes.carried() if lead else []
     context = {
         "articles": page,
-        "lead": page.rows[0] if page else None,
+        "lead": lead,
+        "standfirst": voices.with_marks(lead.standfirst, said_there) if lead else [],
         "seconds": page.rows[1:6],
         "more": page.rows[6:],
         "quotes": voices.in_their_words(quotes),
@@ -87,6 +90,7 @@ def story(article):
     bylines = article.bylines.select_related("person").order_by("order", "pk")
     return {
         "article": article,
+        "standfirst": voices.with_marks(article.standfirst, quotes),
         "bylines": [byline for byline in bylines if byline.person.is_public],
         "voices": voices.who_said_what(quotes),
         "people": voices.people_in(article, mentions, quotes),
@@ -230,11 +234,13 @@ def quote_detail(request, pk):
         first = Quote.objects.listed().uses_of(quote).first()
         if first and first != quote:
             return redirect(first)
+    corrections = list(Correction.objects.for_page(quote.article))
     uses = Quote.objects.standing().uses_of(quote).for_lists()
     context = {
         "quote": quote,
         "uses": paginate(uses.order_by("listed_at", "pk"), request.GET),
-        "corrections": Correction.objects.for_page(quote.article).filter(quote=quote),
+        "corrections": [c for c in corrections if c.quote_id == quote.pk],
+        "retraction": next((c for c in corrections if c.is_retraction()), None),
     }
     return render(request, "articles/quote_detail.html", context)
 

@@ -99,6 +99,28 @@ def in_their_words(quotes: Iterable[Quote], most: int = 3) -> list[Quote]:
     return chosen[:most]
 
 
+def with_marks(text: str, quotes: Iterable[Quote]) -> list[tuple[str, bool]]:
+    """A text such as a standfirst, cut around the quotation marks that stand beside
+    words of these quotes; the flag says which pieces are marks."""
+    places = set()
+    for quote in quotes:
+        if quote.is_indirect():
+            continue
+        for segment in quote.segments():
+            for start, end in matching.find_all(segment, text):
+                while text[end : end + 1] in tuple(",.?!"):
+                    end += 1
+                places |= {start - 1, end}
+    every_mark = matching.DOUBLE_MARKS + matching.SINGLE_MARKS
+    pieces, at = [], 0
+    for place in sorted(places - {-1, len(text)}):
+        if text[place] in every_mark:
+            pieces += [(text[at:place], False), (text[place], True)]
+            at = place + 1
+    pieces.append((text[at:], False))
+    return [(piece, is_mark) for piece, is_mark in pieces if piece]
+
+
 def _speaker(quote):
     organisation = None if quote.speaker_id else quote.organisation_id
     return (quote.speaker_id, organisation, quote.unnamed_source)

@@ -152,6 +152,16 @@ def test_caption_and_credit_stand_once_beside_a_place_for_the_picture(client, ta
     assert html.count(photo.caption) == 1
 
 
+def test_marks_around_words_of_a_quote_are_tinted_and_no_others(client, tass):
+    tass.standfirst += ' He read "The Times".'
+    tass.save()
+    for address in ["/", STORY]:
+        html = read(client, address)
+        standfirst = html[html.index('<p class="standfirst">') :].split("</p>")[0]
+        assert standfirst.count("<span") == 2
+        assert Outline(standfirst + "</p>").text == tass.standfirst
+
+
 def test_a_story_says_who_said_what(client, tass):
     html = read(client, STORY)
     after = html[html.index("Who said what") :]
@@ -203,6 +213,7 @@ def test_a_retracted_story_keeps_its_page_and_leaves_the_lists(client):
     text = text_of(read(client, article.get_absolute_url()))
     assert "This story is retracted" in text
     assert "None of it happened." in text
+    assert "is retracted" in read(client, quote.get_absolute_url())
     for address in ["/", "/quotes/", quote.speaker.get_absolute_url()]:
         assert "The lamp was put out" not in read(client, address)
         assert "Nobody asked us." not in read(client, address)
