@@ -1,6 +1,7 @@
 """Imports run one way:
 organisations <- people <- photos <- sections <- articles <- bylines, mentions,
-sources <- quotes <- corrections. What stands further left knows nothing of what stands further right, but for the
+sources <- quotes <- corrections.
+What stands further left knows nothing of what stands further right, but for the
 relations that lead to it."""
 
 from articles.models.articles import Article
