@@ -160,9 +160,9 @@ def load(folder, rows):
     call_command("loaddata", str(path), verbosity=0)
 
 
-def test_the_demo_is_loaded_only_into_a_site_without_stories(db, capsys):
+def test_the_demo_is_loaded_only_into_a_site_without_stories(db):
     make_article(headline="Ours")
-    call_command("demo", port=0)
+    call_command("demo", port=0, stdout=StringIO())
     assert [article.headline for article in Article.objects.all()] == ["Ours"]
 
 

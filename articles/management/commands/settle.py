@@ -6,20 +6,19 @@ from articles.settling import settle
 
 
 class Command(BaseCommand):
-    help = "Makes all that follows from the words of stories true again."
+    help = "Makes what follows from the words of stories true again."
 
     def add_arguments(self, parser):
-        which = parser.add_mutually_exclusive_group(required=True)
-        which.add_argument("--all", action="store_true", help="every story")
-        which.add_argument("slugs", nargs="*", default=[], help="the stories' slugs")
+        parser.add_argument("--all", action="store_true", help="every story")
+        parser.add_argument("slugs", nargs="*", help="the slugs of some")
 
     def handle(self, *, all, slugs, **options):
-        stories = Article.objects.order_by("pk")
-        stories = stories if all else stories.filter(slug__in=slugs)
+        stories = (
+            Article.objects.all() if all else Article.objects.filter(slug__in=slugs)
+        )
         for number, pk in enumerate(stories.values_list("pk", flat=True).iterator(), 1):
             try:
                 settle(Article(pk=pk))
             except ValidationError as error:
                 raise CommandError(" ".join(error.messages)) from error
             self.stderr.write(f"\r{number} settled", ending="")
-        self.stderr.write("")
