@@ -305,6 +305,34 @@ def test_a_pasted_source_text_keeps_its_line_feeds_and_its_space(desk):
     assert SourceText.objects.get().text == "\n  A line\n\nAnother \n"
 
 
+def test_the_same_source_text_twice_is_refused_and_kept_in_the_form(desk):
+    article = make_article(status="draft", published_at=None)
+    data = form_data(desk.get(change_page(article)), headline="Typed with care")
+    data["sources-TOTAL_FORMS"] = "2"
+    for number in range(2):
+        data |= {
+            f"sources-{number}-kind": "wire_copy",
+            f"sources-{number}-text": "The same words",
+        }
+    page = desk.post(change_page(article), data).content.decode()
+    assert "Two rows say the same thing" in page
+    assert "Typed with care" in page
+    assert page.count("The same words") == 2
+    assert not SourceText.objects.exists()
+
+
+def test_the_same_post_twice_is_refused_and_kept_in_the_form(desk):
+    person = make_person()
+    address = reverse("admin:articles_person_change", args=[person.pk])
+    data = form_data(desk.get(address), name="Typed with care")
+    data["positions-TOTAL_FORMS"] = "2"
+    data |= {"positions-0-title": "Chair", "positions-1-title": "Chair"}
+    page = desk.post(address, data).content.decode()
+    assert "Two rows say the same thing" in page
+    assert "Typed with care" in page
+    assert not person.positions.exists()
+
+
 def test_a_private_person_cannot_keep_a_published_byline(desk):
     person = make_person()
     make_article().bylines.create(person=person)

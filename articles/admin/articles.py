@@ -12,7 +12,7 @@ from articles import body, publishing
 from articles.admin.bylines import BylineInline
 from articles.admin.corrections import CorrectionInline
 from articles.admin.quotes import QuoteInline
-from articles.admin.records import LeanChangeList
+from articles.admin.records import DeskAdmin, RefusableForm, TakenBack
 from articles.admin.sources import SourceTextInline
 from articles.models import Article, Quote
 
@@ -26,16 +26,8 @@ WIDGETS = {
 }
 
 
-class LiveChangeRefused(Exception):
-    """Raised once the form is saved, so that the transaction takes it all back."""
-
-    def __init__(self, problems):
-        self.problems = problems
-
-
-class ArticleForm(forms.ModelForm):
+class ArticleForm(RefusableForm):
     user = None  # who fills in the form
-    refused = ()  # the problems that the story would have, were the form saved
     tells_readers = forms.BooleanField(
         label=_("Tell readers that the story was updated"),
         required=False,
@@ -57,16 +49,9 @@ class ArticleForm(forms.ModelForm):
             )
         return until
 
-    def clean(self):
-        cleaned = super().clean()
-        for problem in self.refused:
-            field = problem.field if problem.field in self.fields else None
-            self.add_error(field, problem.message)
-        return cleaned
-
 
 @admin.register(Article)
-class ArticleAdmin(LeanChangeList):
+class ArticleAdmin(DeskAdmin):
     form = ArticleForm
     change_form_template = "admin/articles/article/change_form.html"
     list_display = ["headline", "section", "state", "quotes_hold"]
@@ -123,7 +108,6 @@ class ArticleAdmin(LeanChangeList):
     def get_form(self, request, obj=None, **kwargs):
         form = super().get_form(request, obj, widgets=WIDGETS, **kwargs)
         form.user = request.user
-        form.refused = getattr(request, "refused_problems", ())
         return form
 
     def get_readonly_fields(self, request, obj=None):
@@ -131,7 +115,7 @@ class ArticleAdmin(LeanChangeList):
         return ["slug"] if was_public and obj.slug else []
 
     def get_prepopulated_fields(self, request, obj=None):
-        return {} if obj else self.prepopulated_fields
+        return {} if obj and obj.slug else self.prepopulated_fields
 
     def view_on_site(self, article):
         if Article.objects.published().filter(pk=article.pk).exists():
@@ -160,11 +144,7 @@ class ArticleAdmin(LeanChangeList):
                 "is_live": Article.objects.live().filter(pk=article.pk).exists(),
                 "problems": publishing.problems_before_publishing(article),
             }
-        try:
-            return super().changeform_view(request, object_id, form_url, context)
-        except LiveChangeRefused as refusal:
-            request.refused_problems = refusal.problems
-            return super().changeform_view(request, object_id, form_url, context)
+        return super().changeform_view(request, object_id, form_url, context)
 
     def save_model(self, request, obj, form, change):
         if form.cleaned_data.get("tells_readers"):
@@ -207,7 +187,7 @@ class ArticleAdmin(LeanChangeList):
         publishing.settle(form.instance)
         problems = publishing.problems_with_live_change(form.instance, by=request.user)
         if problems:
-            raise LiveChangeRefused(problems)
+            raise TakenBack(problems)
 
     def response_add(self, request, obj, post_url_continue=None):
         if "_publish" in request.POST:

@@ -2,12 +2,12 @@ from django import forms
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from articles.admin.records import LeanChangeList, RecordAdmin
+from articles.admin.records import DeskAdmin, RecordAdmin, RefusableForm
 from articles.models import Article, Person, PersonName, Position
 from articles.publishing import settle_for
 
 
-class PersonForm(forms.ModelForm):
+class PersonForm(RefusableForm):
     def clean_is_public(self):
         is_public = self.cleaned_data["is_public"]
         signed = Article.objects.live().filter(bylines__person=self.instance.pk)
@@ -49,7 +49,7 @@ class PersonAdmin(RecordAdmin):
 
 
 @admin.register(PersonName)
-class PersonNameAdmin(LeanChangeList):
+class PersonNameAdmin(DeskAdmin):
     list_display = ["name", "owner", "language"]
     list_filter = ["language"]
     list_select_related = ["owner"]
@@ -58,7 +58,7 @@ class PersonNameAdmin(LeanChangeList):
 
 
 @admin.register(Position)
-class PositionAdmin(LeanChangeList):
+class PositionAdmin(DeskAdmin):
     list_display = ["title", "person", "organisation", "started_on", "ended_on"]
     list_filter = ["started_on"]
     list_select_related = ["person", "organisation"]

@@ -1,27 +1,27 @@
-from django import forms
 from django.contrib import admin
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from articles.admin.records import RecordAdmin
+from articles.admin.records import RecordAdmin, RefusableForm
 from articles.models import Article, Photo
 
 
-class PhotoForm(forms.ModelForm):
+class PhotoForm(RefusableForm):
     def clean(self):
+        cleaned = super().clean()
         photo = self.instance
         shown = Q(lead_photo=photo.pk) | Q(photos=photo.pk)
         if photo.pk and Article.objects.live().filter(shown).exists():
-            if not self.cleaned_data.get("credit"):
+            if not cleaned.get("credit"):
                 self.add_error(
                     "credit", _("A published story shows it: it needs this.")
                 )
-            has_image = self.cleaned_data.get("image")
-            if has_image and not self.cleaned_data.get("alt_text"):
+            has_image = cleaned.get("image")
+            if has_image and not cleaned.get("alt_text"):
                 self.add_error(
                     "alt_text", _("A published story shows it: it needs this.")
                 )
-        return self.cleaned_data
+        return cleaned
 
 
 @admin.register(Photo)

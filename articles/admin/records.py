@@ -1,16 +1,59 @@
 """What the admins of several records share."""
 
+from django import forms
 from django.contrib import admin
+from django.db import IntegrityError
+from django.utils.translation import gettext_lazy as _
 
-from articles.publishing import settle_for
+from articles.publishing import Problem, settle_for
 
 
-class LeanChangeList(admin.ModelAdmin):
+class TakenBack(Exception):
+    """Raised once a form is saved, so that its transaction takes it all back."""
+
+    def __init__(self, problems):
+        self.problems = problems
+
+
+class RefusableForm(forms.ModelForm):
+    """A form that can be shown again, with all that was typed, for problems that only
+    saving it brought to light."""
+
+    refused = ()
+
+    def clean(self):
+        cleaned = super().clean()
+        for problem in self.refused:
+            field = problem.field if problem.field in self.fields else None
+            self.add_error(field, problem.message)
+        return cleaned
+
+
+class DeskAdmin(admin.ModelAdmin):
+    form = RefusableForm
     show_full_result_count = False
     list_per_page = 50
 
+    def get_form(self, request, obj=None, **kwargs):
+        form = super().get_form(request, obj, **kwargs)
+        form.refused = getattr(request, "refused_problems", ())
+        return form
 
-class RecordAdmin(LeanChangeList):
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except TakenBack as back:
+            request.refused_problems = back.problems
+        except IntegrityError:
+            message = _(
+                "Two rows say the same thing, here or in what somebody else has just "
+                "saved. Take one out, or tell them apart, and save again."
+            )
+            request.refused_problems = [Problem("", message)]
+        return super().changeform_view(request, object_id, form_url, extra_context)
+
+
+class RecordAdmin(DeskAdmin):
     """A record that stories show: once saved it keeps its slug, and the stories that
     show it are settled when it changes."""
 
@@ -34,7 +77,7 @@ class RecordAdmin(LeanChangeList):
             settle_for([form.instance])
 
 
-class ReadInStoryAdmin(LeanChangeList):
+class ReadInStoryAdmin(DeskAdmin):
     """Rows that are written in the form of their story, and listed here."""
 
     def has_add_permission(self, request):
