@@ -3,8 +3,10 @@
 from django import forms
 from django.contrib import admin
 from django.db import IntegrityError
+from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
+from articles.characters import clean_text
 from articles.publishing import Problem, settle_for
 
 
@@ -33,6 +35,15 @@ class DeskAdmin(admin.ModelAdmin):
     form = RefusableForm
     show_full_result_count = False
     list_per_page = 50
+
+    def changelist_view(self, request, extra_context=None):
+        # PostgreSQL takes no NUL in any comparison.
+        if any("\0" in value for value in request.GET.values()):
+            return redirect(request.path)
+        return super().changelist_view(request, extra_context)
+
+    def get_search_results(self, request, queryset, search_term):
+        return super().get_search_results(request, queryset, clean_text(search_term))
 
     def get_form(self, request, obj=None, **kwargs):
         form = super().get_form(request, obj, **kwargs)
