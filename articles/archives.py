@@ -1,7 +1,7 @@
 """The stories of a year, a month or a day."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from django.urls import reverse
 from django.utils import formats, timezone
@@ -16,7 +16,10 @@ class Period:
     day: int | None = None
 
     def __post_init__(self):
-        self.first_day()
+        try:
+            self.start().astimezone(UTC), self.end().astimezone(UTC)
+        except OverflowError as error:
+            raise ValueError("Beyond the calendar.") from error
 
     def first_day(self) -> date:
         return date(self.year, self.month or 1, self.day or 1)

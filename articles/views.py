@@ -143,7 +143,7 @@ def archive(request, *date):
 def section_detail(request, slug):
     section = get_object_or_404(Section.objects.published(), slug=slug)
     articles = latest(section.articles.listed(), request)
-    context = {"section": section, "articles": articles}
+    context = {"section": section, "articles": articles, "is_section": True}
     return render(request, "articles/section_detail.html", context)
 
 
@@ -204,6 +204,11 @@ def organisation_detail(request, slug):
     stories = Article.objects.listed().of_organisation(organisation)
     context = {
         "organisation": organisation,
+        "other_names": [
+            other
+            for other in organisation.other_names.all()
+            if other.name != organisation.short_name
+        ],
         "bodies": paginate(bodies, request.GET, name="bodies"),
         "people": paginate(
             holders.order_by("sort_name", "pk"), request.GET, name="people"

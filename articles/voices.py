@@ -23,6 +23,9 @@ QUOTATION_MARKS = {
 }
 
 
+LONGEST_IN_STRIP = 300  # characters
+
+
 @dataclass
 class Voice:
     """A speaker in a story, and what they say there. `page` is the record to link to,
@@ -85,11 +88,12 @@ def people_in(article: Article, mentions, quotes: Iterable[Quote]) -> list[Named
 
 
 def in_their_words(quotes: Iterable[Quote], most: int = 3) -> list[Quote]:
-    """A strip for the front page: whole quotes before partial ones, one a speaker, and
-    at most one that is only reported."""
+    """A strip for the front page: short quotes, whole ones before partial ones, one a
+    speaker, and at most one that is only reported."""
     ranks = [Quote.Kind.DIRECT, Quote.Kind.PARTIAL, Quote.Kind.INDIRECT]
     chosen, speakers, has_reported = [], set(), False
-    for quote in sorted(quotes, key=lambda quote: ranks.index(quote.kind)):
+    short = [quote for quote in quotes if len(quote.words) <= LONGEST_IN_STRIP]
+    for quote in sorted(short, key=lambda quote: ranks.index(quote.kind)):
         speaker = _speaker(quote)
         if speaker in speakers or (quote.is_indirect() and has_reported):
             continue

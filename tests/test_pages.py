@@ -742,3 +742,127 @@ def test_queries_do_not_grow(client, address, most):
             read(client, address)
         counts.append(len(captured))
     assert counts[0] == counts[1] <= most
+
+
+def test_times_for_machines_have_no_fraction_of_a_second(client):
+    at = DAY.replace(microsecond=123456)
+    article = make_article(published_at=at)
+    Correction.objects.create(article=article, text="So.", published_at=at)
+    for address in ["/", article.get_absolute_url()]:
+        html = read(client, address)
+        assert '<time datetime="2020-05-04T12:00:00+00:00">' in html
+        assert ".123456" not in html
+
+
+def test_the_post_of_a_private_person_is_not_told(client):
+    nobody = make_person(name="Jane Roe", is_public=False)
+    mill = make_organisation(name="Halden mill")
+    post = Position.objects.create(person=nobody, title="Clerk", organisation=mill)
+    quote = make_quote(make_article(source=mill), speaker=nobody, position=post)
+    assert "a private person" in read(client, quote.get_absolute_url())
+    for address in dict.fromkeys(everywhere()):
+        html = client.get(address).content.decode()
+        assert "Clerk" not in html, address
+        assert "Speaking for" not in html, address
+    other = make_organisation(name="Halden bank")
+    Position.objects.filter(pk=post.pk).update(organisation=other)
+    read(client, other.get_absolute_url(), status=404)
+
+
+def test_a_person_is_introduced_by_what_was_printed_or_by_the_post_of_that_day(client):
+    quote = make_quote(make_article(), role="the envoy")
+    address = quote.speaker.get_absolute_url()
+    assert "the envoy, as printed on 4 May 2020." in text_of(read(client, address))
+    post = Position.objects.create(person=quote.speaker, title="Envoy to Halden")
+    Quote.objects.filter(pk=quote.pk).update(role="", position=post)
+    text = text_of(read(client, address))
+    assert "as printed" not in text
+    assert "Envoy to Halden, on 4 May 2020." in text
+
+
+def test_another_name_of_an_organisation_is_not_its_short_name_again(client, tass):
+    html = read(client, "/organisations/russia-nato-council/")
+    assert html.count("<bdi>NRC</bdi>") == 1
+    assert "Also written NATO-Russia Council, Russian-NATO Council" in text_of(html)
+
+
+def test_a_section_is_not_named_again_on_each_of_its_cards(client):
+    article = make_article(section=make_section(name="Harbour"))
+    html = read(client, article.section.get_absolute_url())
+    assert '<p class="section">' not in html
+
+
+def test_nothing_is_printed_where_nothing_is_known(client):
+    body = make_organisation()
+    article = make_article(source=body)
+    article.body = f'<p><a data-person="{make_person().slug}">Somebody</a></p>'
+    article.save()
+    settle(article)
+    for address in [article.get_absolute_url(), body.get_absolute_url()]:
+        assert not re.search(r"<(p|ul|dl|li|h\d)[^>]*>\s*</\1>", read(client, address))
+
+
+@pytest.mark.parametrize("year", [987, 1215, 1599])
+def test_a_story_of_any_year_has_its_pages(client, year):
+    make_article(published_at=datetime(year, 5, 4, 12, tzinfo=UTC))
+    read(client, "/")
+    make_article()
+    for address in dict.fromkeys(everywhere()):
+        read(client, address)
+    assert f'href="/{year:04}/"' in read(client, "/2020/")
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Auckland", "America/Lima"])
+def test_the_ends_of_the_calendar_are_no_page(client, settings, zone):
+    make_article()
+    with timezone.override(zone):
+        for address in [
+            "/0001/",
+            "/0001/01/01/",
+            "/9999/",
+            "/9999/12/",
+            "/9999/12/31/",
+        ]:
+            read(client, address, status=404)
+
+
+def test_the_front_page_quotes_in_brief(client):
+    article = make_article()
+    make_quote(article, words="We said so at length. " * 20)
+    brief = make_quote(article, words="We said so.")
+    html = read(client, "/")
+    assert brief.get_absolute_url() in html
+    assert "at length" not in html
+
+
+def test_a_number_stands_behind_the_mark_that_closes_a_reported_quote(client):
+    article = make_article()
+    for number in range(2):
+        mark = f"qx{number}"
+        Quote.objects.create(
+            article=article,
+            mark=mark,
+            kind="indirect",
+            words=f"the lamp was “out {number}",
+            speaker=make_person(),
+        )
+        article.body += (
+            f'<p>He said <span data-quote="{mark}">the lamp was “out {number}</span>”.'
+            " And left.</p>"
+        )
+    article.save()
+    settle(article)
+    html = read(client, article.get_absolute_url())
+    assert html.count("</span>”.<a") == 2
+
+
+def test_what_is_printed_in_another_direction_keeps_to_itself(client):
+    body = make_organisation(name="وكالة")
+    article = make_article(language="ar", headline="عنوان", source=body)
+    quote = make_quote(article, words="كلام", role="وزير")
+    html = read(client, article.get_absolute_url())
+    assert html.count("<bdi>وزير</bdi>") == 2
+    assert "<bdi>وكالة</bdi></a>" in html
+    html = read(client, quote.get_absolute_url())
+    assert "<bdi>وزير</bdi>, 4 May 2020" in html
+    assert 'lang="ar" dir="rtl">عنوان</a>' in read(client, "/quotes/")

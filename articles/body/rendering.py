@@ -177,7 +177,7 @@ def _dress(passages: list[Passage], blocks: list[Block], records: Records):
                 wrapped[piece.block] |= {opening, closing} - {None}
                 start = start if opening is None else opening
                 end = end if closing is None else closing + 1
-            while end < min(len(text), piece.end + 8) and text[end] in ",.;:?!":
+            while end < min(len(text), piece.end + 8) and _stands_before(text, end):
                 end += 1
             if piece is first:
                 inserted[piece.block][start] += _margin_note(passage, shown)
@@ -201,6 +201,13 @@ def _quotation_marks(text, start, end) -> tuple[int | None, int | None]:
     return (
         before if before >= 0 and text[before] in QUOTATION_MARKS else None,
         after if after < len(text) and text[after] in QUOTATION_MARKS else None,
+    )
+
+
+def _stands_before(text, offset) -> bool:
+    """Whether a number stands behind this character: a stop, or a mark that closes."""
+    return text[offset] in ",.;:?!" or (
+        text[offset] in QUOTATION_MARKS and not text[offset + 1 : offset + 2].isalnum()
     )
 
 

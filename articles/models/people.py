@@ -136,8 +136,8 @@ class PositionQuerySet(models.QuerySet):
         return self.get(person__slug=slug, title=title, started_on=started_on)
 
     def published(self, at=None):
-        """Those in which a published story quotes their holder."""
-        return self.filter(shown_by(self.model, ["quotes"], at))
+        """Those in which a published story quotes their holder, unless in private."""
+        return self.filter(shown_by(self.model, ["quotes"], at), person__is_public=True)
 
     def shown(self, at=None):
         """What pages list: published, or of no quote at all. A post that only an

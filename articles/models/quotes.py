@@ -52,9 +52,11 @@ class QuoteQuerySet(OfArticleQuerySet):
         return self.filter(dropped_at=None)
 
     def speaking_for(self, organisation):
-        """Said by the organisation, or by somebody in a post of it."""
+        """Said by the organisation, or by somebody in a post of it that pages name."""
+        in_a_post = Q(position__organisation=organisation)
         return self.filter(
-            Q(organisation=organisation) | Q(position__organisation=organisation)
+            Q(organisation=organisation)
+            | in_a_post & (Q(speaker=None) | Q(speaker__is_public=True))
         )
 
     def about(self, organisation):
@@ -322,7 +324,13 @@ class Quote(models.Model):
         return self.said_on or timezone.localdate(self.article.published_at)
 
     def post_on_the_day(self):
-        return self.role or (str(self.position) if self.position else "")
+        """As printed, or else as recorded, but for a private person's."""
+        if self.role or not self.position or not self._names_its_speaker():
+            return self.role
+        return str(self.position)
+
+    def _names_its_speaker(self):
+        return self.speaker is None or self.speaker.is_public
 
     def speaker_name(self):
         """Who said it, as our pages may print it: a private person goes by the role."""

@@ -30,6 +30,12 @@ def language_of(text_language):
     return format_html(' lang="{}" dir="{}"', text_language, direction)
 
 
+@register.filter(expects_localtime=True)
+def machine_time(time):
+    """For a datetime attribute, which takes no microseconds."""
+    return time.isoformat(timespec="seconds")
+
+
 @register.filter
 def language_name(tag):
     """In the page's language where Django knows it, else the tag."""
