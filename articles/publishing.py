@@ -5,9 +5,11 @@ what to do, changes the story, settles it and records the act in the admin's log
 one transaction.
 """
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import NamedTuple
 
+from django.conf import settings
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -15,8 +17,9 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from articles import body, matching
-from articles.models import Article, Organisation, Person, Photo, Quote
+from articles import body
+from articles.models import Article, Organisation, Person, Photo, Quote, QuoteOverride
+from articles.quote_checks import checks_of
 from articles.settling import settle, settle_for
 from articles.times import in_words
 
@@ -24,6 +27,7 @@ __all__ = [
     "Problem",
     "Refused",
     "kill",
+    "override_quote_check",
     "problems_before_publishing",
     "problems_with_live_change",
     "publish",
@@ -176,6 +180,30 @@ def kill(article: Article, *, by, reason: str) -> Article:
     return _finish(article, story, Status.KILLED, by, message)
 
 
+@transaction.atomic
+def override_quote_check(quote: Quote, *, by, reason: str) -> QuoteOverride:
+    """Lets the recorded words and those of the story stand as they are now, though they
+    differ. Any later change of either opens the check again."""
+    story = _take(quote.article, by, "override_quote_check")
+    if not reason.strip():
+        raise _refused(_("Give the reason for letting the quote stand."), "quotes")
+    checks = next(
+        checks_of(story, body.read(story.body), story.quotes.filter(pk=quote.pk))
+    )
+    if not checks.is_open:
+        raise _refused(_("Nothing is open at this quote."), "quotes")
+    override = QuoteOverride.objects.create(
+        quote=checks.quote,
+        recorded=checks.quote.words,
+        marked=checks.marked,
+        reason=reason.strip(),
+        overridden_by=by,
+    )
+    message = _("Let quote %(mark)s stand: %(reason)s")
+    _log(story, by, message % {"mark": quote.mark, "reason": override.reason})
+    return override
+
+
 def system_user():
     """Whom the log names when nobody was at the keyboard. Nobody can sign in as it."""
     user, is_new = get_user_model().objects.get_or_create(
@@ -197,11 +225,15 @@ def _finish(article, story, status, by, message) -> Article:
     story.status = status
     story.save()
     settle(story)
+    _log(story, by, message)
+    article.refresh_from_db()
+    return article
+
+
+def _log(story, by, message):
     LogEntry.objects.log_actions(
         (by or system_user()).pk, [story], CHANGE, message, single_object=True
     )
-    article.refresh_from_db()
-    return article
 
 
 def _refused(message, field="") -> Refused:
@@ -263,13 +295,13 @@ def _problems_of_bylines(article):
 
 def _problems_of_quotes(article):
     reading = body.read(article.body)
-    quotes = {quote.mark: quote for quote in article.quotes.all()}
+    marks = set(article.quotes.values_list("mark", flat=True))
     problems = []
 
     def add(field, message, **values):
         problems.append(Problem(field, message % values))
 
-    for mark in reading.passages.keys() - quotes.keys():
+    for mark in reading.passages.keys() - marks:
         add(
             "body",
             _("The mark %(mark)s has no quote: add one or remove the mark."),
@@ -289,56 +321,42 @@ def _problems_of_quotes(article):
                     kind=name,
                     slug=slug,
                 )
-    for mark, quote in quotes.items():
-        if quote.dropped_at or quote.withdrawn_at:
-            continue
-        passage = reading.passages.get(mark)
-        outcome = matching.check_against_body(
-            quote.words, passage.segments if passage else []
-        ).outcome
-        is_reported = quote.kind == Quote.Kind.INDIRECT
-        if passage is None:
-            add(
-                "quotes",
-                _(
-                    "Quote %(mark)s stands nowhere in the body: mark its words there, "
-                    "or delete the quote."
-                ),
-                mark=mark,
-            )
-        elif outcome != matching.Outcome.MATCHES and is_reported:
-            add(
-                "quotes",
-                _(
-                    "The passage that reports %(mark)s has changed: record what it "
-                    "says now, or restore it."
-                ),
-                mark=mark,
-            )
-        elif outcome != matching.Outcome.MATCHES:
-            add(
-                "quotes",
-                _(
-                    "The words of quote %(mark)s differ from those in the body: make "
-                    "them the same, in the quote or in the body."
-                ),
-                mark=mark,
-            )
-        elif (passage.element == body.MARKS["reported"].element) != is_reported:
-            add(
-                "quotes",
-                _(
-                    "Quote %(mark)s is marked in the body as one kind and recorded as "
-                    "another: use <q> for words, <span> for what is reported."
-                ),
-                mark=mark,
-            )
-        if not is_reported and not (
-            quote.speaker_id or quote.organisation_id or quote.unnamed_source
-        ):
-            add(
-                "quotes",
-                _("Say who speaks in quote %(mark)s, or describe the unnamed source."),
-                mark=mark,
-            )
+    for checks in checks_of(article, reading):
+        if not checks.is_exempt:
+            for message in _problems_of_quote(checks):
+                add("quotes", message, mark=checks.quote.mark)
     return problems
+
+
+def _problems_of_quote(checks) -> Iterator[str]:
+    quote, passage = checks.quote, checks.passage
+    is_reported = quote.is_indirect()
+    reported = body.MARKS["reported"].element
+    if checks.is_open and passage is None:
+        yield _(
+            "Quote %(mark)s stands nowhere in the body: mark its words there, or "
+            "delete the quote."
+        )
+    elif checks.is_open and is_reported:
+        yield _(
+            "The passage that reports %(mark)s has changed: confirm what it says now, "
+            "or restore it."
+        )
+    elif checks.is_open:
+        yield _(
+            "The words of quote %(mark)s differ from those in the body: take the "
+            "story's words, or restore the recorded words."
+        )
+    elif passage and (passage.element == reported) != is_reported:
+        yield _(
+            "Quote %(mark)s is marked in the body as one kind and recorded as another: "
+            "use <q> for words, <span> for what is reported."
+        )
+    if settings.QUOTES_OFF_SOURCE_BLOCK and checks.is_off_source:
+        yield _(
+            "The words of quote %(mark)s are not those of the source copy: correct "
+            "them, or add the text they come from."
+        )
+    has_speaker = quote.speaker_id or quote.organisation_id or quote.unnamed_source
+    if not is_reported and not has_speaker:
+        yield _("Say who speaks in quote %(mark)s, or describe the unnamed source.")

@@ -25,13 +25,7 @@ from articles.models import (
     Position,
     Quote,
 )
-
-
-def house_policy() -> matching.Policy:
-    return matching.Policy(
-        may_leave_out=settings.QUOTES_MAY_LEAVE_OUT_WORDS,
-        may_put_in=settings.QUOTES_MAY_PUT_IN_WORDS,
-    )
+from articles.quote_checks import checks_of
 
 
 @transaction.atomic
@@ -41,6 +35,7 @@ def settle(article: Article) -> None:
     Works on the saved row, writes only what changed, and brings `article` up to date. A
     body that is too long or a source text that was altered is a ValidationError."""
     story = Article.objects.select_for_update(of=["self"]).get(pk=article.pk)
+    _refuse_altered_sources(story)
     was = (story.body, story.body_html)
     story.body = body.sanitise(story.body)
     reading = body.read(story.body)
@@ -60,7 +55,7 @@ def settle(article: Article) -> None:
     story.photos.set(Photo.objects.in_bulk(reading.photos, field_name="slug").values())
     named = _named(reading, quotes)
     _write_mentions(story, named)
-    _check_quotes(story, reading, quotes, named)
+    _write_checks(story, reading, quotes, named)
     article.body, article.body_html = story.body, story.body_html
 
 
@@ -176,9 +171,8 @@ READ_FROM_STORY = [
 ]
 
 
-def _check_quotes(story, reading, quotes, named):
-    sources = list(story.sources.all())
-    for source in sources:
+def _refuse_altered_sources(story):
+    for source in story.sources.all():
         if source.digest() != source.sha256:
             raise ValidationError(
                 _(
@@ -187,25 +181,21 @@ def _check_quotes(story, reading, quotes, named):
                 ),
                 params={"source": source, "story": story},
             )
-    texts = [matching.Comparable(source.text) for source in sources]
+
+
+def _write_checks(story, reading, quotes, named):
+    listed_at = story.published_at if story.status == Article.Status.PUBLISHED else None
     names = _Names(named)
-    for order, quote in enumerate(quotes, 1):
+    for order, checks in enumerate(checks_of(story, reading, quotes), 1):
+        quote, passage = checks.quote, checks.passage
         was = [getattr(quote, name) for name in READ_FROM_STORY]
-        passage = reading.passages.get(quote.mark)
         quote.order = order
         quote.paragraph = passage and passage.paragraph
         quote.sentence = passage.sentence if passage else quote.sentence
-        quote.listed_at = (
-            story.published_at if story.status == Article.Status.PUBLISHED else None
-        )
-        quote.body_check = matching.check_against_body(
-            quote.words, passage.segments if passage else []
-        ).outcome.value
-        found = matching.check_against_sources(quote.words, texts, house_policy())
-        quote.source_check = found.outcome.value
-        quote.matched_source_id = (
-            None if found.source is None else sources[found.source].pk
-        )
+        quote.listed_at = listed_at
+        quote.body_check = checks.against_body.outcome.value
+        quote.source_check = checks.against_sources.outcome.value
+        quote.matched_source_id = checks.source and checks.source.pk
         if was != [getattr(quote, name) for name in READ_FROM_STORY]:
             quote.save(update_fields=READ_FROM_STORY)
         about = names.found_in(f"{quote.sentence}\n{quote.words}")

@@ -15,6 +15,8 @@ from articles.admin.quotes import QuoteInline
 from articles.admin.records import DeskAdmin, RefusableForm, TakenBack
 from articles.admin.sources import SourceTextInline
 from articles.models import Article, Quote
+from articles.publishing import Problem
+from articles.quote_checks import retold_otherwise
 
 WIDGETS = {
     "headline": admin.widgets.AdminTextareaWidget(attrs={"rows": 2}),
@@ -143,6 +145,7 @@ class ArticleAdmin(DeskAdmin):
                 "state": article.state(),
                 "is_live": Article.objects.live().filter(pk=article.pk).exists(),
                 "problems": publishing.problems_before_publishing(article),
+                "retold": retold_otherwise(article),
             }
         return super().changeform_view(request, object_id, form_url, context)
 
@@ -156,7 +159,7 @@ class ArticleAdmin(DeskAdmin):
             super().save_formset(request, form, formset, change)
             return
         article = form.instance
-        quotes = formset.save(commit=False)
+        formset.save(commit=False)
         was_public = Article.objects.ever_public().filter(pk=article.pk).exists()
         text = article.body
         for quote in formset.deleted_objects:
@@ -166,8 +169,6 @@ class ArticleAdmin(DeskAdmin):
                 quote.save()
             else:
                 quote.delete()
-        for quote in quotes:
-            quote.save()
         marked = body.read(text).passages
         for quote in formset.new_objects:
             if quote.mark not in marked:
@@ -178,13 +179,50 @@ class ArticleAdmin(DeskAdmin):
                     )
                     or text
                 )
+        for quote_form in formset.initial_forms:
+            text = self._settle_difference(request, quote_form.instance, text)
+        changed = [quote for quote, _fields in formset.changed_objects]
+        for quote in [*formset.new_objects, *changed]:
+            quote.save()
         if text != article.body:
             article.body = text
             article.save(update_fields=["body"])
 
+    def _settle_difference(self, request, quote, text):
+        """Does what the button at a quote was pressed for; returns the body."""
+        if request.POST.get("_take") == quote.mark:
+            passage = body.read(text).passages.get(quote.mark)
+            if passage:
+                quote.words = "\n".join(passage.segments)
+                quote.save()
+        elif request.POST.get("_restore") == quote.mark:
+            restored = body.restore_words(text, quote.mark, quote.words)
+            if restored is None:
+                message = _(
+                    "The story splits quote %s into other parts than were recorded: "
+                    "restore its words by hand, or take the story’s words."
+                )
+                raise TakenBack([Problem("", message % quote.mark)])
+            return restored
+        return text
+
+    def _let_stand(self, request, formsets):
+        for formset in formsets:
+            for form in formset.forms:
+                reason = form.cleaned_data.get("lets_stand")
+                if not (reason and form.instance.pk):
+                    continue
+                try:
+                    publishing.override_quote_check(
+                        form.instance, by=request.user, reason=reason
+                    )
+                except publishing.Refused as refused:
+                    raise TakenBack(refused.problems) from refused
+
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)
         publishing.settle(form.instance)
+        self._let_stand(request, formsets)
         problems = publishing.problems_with_live_change(form.instance, by=request.user)
         if problems:
             raise TakenBack(problems)
@@ -197,6 +235,9 @@ class ArticleAdmin(DeskAdmin):
     def response_change(self, request, obj):
         if "_publish" in request.POST:
             return self._publish_saved(request, obj)
+        if "_take" in request.POST or "_restore" in request.POST:
+            self.message_user(request, _("Saved: the words are the same again."))
+            return HttpResponseRedirect(request.path)
         return super().response_change(request, obj)
 
     def _publish_saved(self, request, article):
