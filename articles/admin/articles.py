@@ -3,14 +3,15 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Exists, OuterRef
 from django.http import HttpResponseRedirect
+from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
-from django.urls import reverse
+from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from articles import body, publishing
 from articles.admin.bylines import BylineInline
-from articles.admin.corrections import CorrectionInline
+from articles.admin.corrections import CorrectionForm, CorrectionInline
 from articles.admin.quotes import QuoteInline
 from articles.admin.records import DeskAdmin, RefusableForm, TakenBack
 from articles.admin.sources import SourceTextInline
@@ -138,6 +139,7 @@ class ArticleAdmin(DeskAdmin):
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         context = {
             "may_publish": self.has_publish_permission(request),
+            "may_correct": self.has_correct_permission(request),
             **(extra_context or {}),
         }
         if article := object_id and self.get_object(request, object_id):
@@ -248,6 +250,38 @@ class ArticleAdmin(DeskAdmin):
 
     # The verbs
 
+    def get_urls(self):
+        view = self.admin_site.admin_view(self.correct_view)
+        address = path("<int:pk>/correct/", view, name="articles_article_correct")
+        return [address, *super().get_urls()]
+
+    def correct_view(self, request, pk):
+        if not self.has_correct_permission(request):
+            raise PermissionDenied
+        article = get_object_or_404(Article, pk=pk)
+        form = CorrectionForm(request.POST or None, article=article)
+        back = reverse("admin:articles_article_change", args=[pk])
+        if form.is_valid():
+            try:
+                correction = form.save(by=request.user)
+            except publishing.Refused as refused:
+                form.add_error(None, refused.messages)
+            else:
+                self.message_user(request, str(correction), messages.SUCCESS)
+                return HttpResponseRedirect(back)
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": _("Correct"),
+            "form": form,
+            "articles": [article],
+            "back": back,
+        }
+        return TemplateResponse(request, "admin/articles/article/ask.html", context)
+
+    def has_correct_permission(self, request):
+        return request.user.has_perm("articles.correct_article")
+
     def has_publish_permission(self, request):
         return request.user.has_perm("articles.publish_article")
 
@@ -308,6 +342,7 @@ class ArticleAdmin(DeskAdmin):
             "action": action,
             "form": form,
             "articles": queryset,
+            "back": reverse("admin:articles_article_changelist"),
         }
         return TemplateResponse(request, "admin/articles/article/ask.html", context)
 

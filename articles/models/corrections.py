@@ -2,6 +2,7 @@ import uuid
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -18,7 +19,18 @@ class CorrectionQuerySet(OfArticleQuerySet):
         return super().published(at).filter(published_at__lte=at or timezone.now())
 
     def for_page(self, article):
-        return self.published().filter(article=article).select_related("quote")
+        """Those of the story, and of the quotes that it repeats."""
+        repeated = Quote.objects.filter(repeated_by__article=article)
+        shown = Q(article=article) | Q(quote__in=repeated)
+        return self.published().filter(shown).select_related("article", "quote")
+
+    def newest_first(self):
+        return self.order_by("-published_at", "-pk")
+
+    def for_list(self):
+        return self.select_related(
+            "article", "quote__speaker", "quote__organisation"
+        ).defer("article__body", "article__body_html")
 
     def retractions(self, at):
         """Of whole stories."""

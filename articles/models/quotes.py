@@ -2,7 +2,7 @@ import uuid
 
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Prefetch, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -72,9 +72,17 @@ class QuoteQuerySet(OfArticleQuerySet):
 
     def for_lists(self):
         """What a list prints of a quote and of the story it stands in."""
-        return self.select_related(
-            "article", "speaker", "organisation", "position__organisation"
-        ).defer("article__body", "article__body_html")
+        corrections = self.model._meta.get_field("corrections").related_model.objects
+        published = corrections.published().order_by("published_at", "pk")
+        return (
+            self.select_related(
+                "article", "speaker", "organisation", "position__organisation"
+            )
+            .defer("article__body", "article__body_html")
+            .prefetch_related(
+                Prefetch("corrections", published, to_attr="corrections_shown"),
+            )
+        )
 
     def for_page(self):
         return (
