@@ -249,7 +249,7 @@ def _problems_of_bylines(article):
 
 def _problems_of_quotes(article):
     reading = body.read(article.body)
-    marks = set(article.quotes.values_list("mark", flat=True))
+    marks = set(article.quotes.carried().values_list("mark", flat=True))
     problems = []
 
     def add(field, message, **values):

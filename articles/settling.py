@@ -24,6 +24,8 @@ from articles.models import (
     Photo,
     Position,
     Quote,
+    Section,
+    Topic,
 )
 from articles.quote_checks import checks_of
 
@@ -54,27 +56,36 @@ def settle(article: Article) -> None:
         )
     story.photos.set(Photo.objects.in_bulk(reading.photos, field_name="slug").values())
     named = _named(reading, quotes)
+    _note_first_publication(story)
     _write_mentions(story, named)
     _write_checks(story, reading, quotes, named)
     article.body, article.body_html = story.body, story.body_html
+    article.first_published_at = story.first_published_at
 
 
 def settle_for(records: Iterable[models.Model]) -> None:
     """Settles the stories that the records belong to or show on."""
-    shown = Q()
+    for article in stories_showing(records):
+        settle(article)
+
+
+def stories_showing(records: Iterable[models.Model]) -> models.QuerySet:
+    shown = Q(pk=None)
     for record in records:
         match record:
             case Article():
                 shown |= Q(pk=record.pk)
-            case PersonName() | OrganisationName():
-                shown |= _shows(record.owner)
-            case Person() | Organisation() | Photo() | Position():
-                shown |= _shows(record)
             case models.Model(article_id=article):
                 shown |= Q(pk=article)
-    if shown:
-        for article in Article.objects.filter(shown).distinct().order_by("pk"):
-            settle(article)
+            case _:
+                shown |= _shows(record)
+    return Article.objects.filter(shown).distinct().order_by("pk")
+
+
+def is_shown_live(record: models.Model) -> bool:
+    """Whether a change to the record shows on a published story."""
+    shown = _shows(record)
+    return Article.objects.live().filter(shown).exists()
 
 
 def _shows(record) -> Q:
@@ -87,8 +98,15 @@ def _shows(record) -> Q:
             )
         case Position():
             return Q(quotes__position=record)
+        case PersonName() | OrganisationName():
+            return _shows(record.owner)
         case Photo():
-            return Q(photos=record)
+            return Q(photos=record) | Q(lead_photo=record)
+        case Section():
+            return Q(section=record)
+        case Topic():
+            return Q(topics=record)
+    return Q(pk=None)
 
 
 def _records(story, reading, quotes) -> body.Records:
@@ -169,6 +187,18 @@ READ_FROM_STORY = [
     "matched_source_id",
     "listed_at",
 ]
+
+
+def _note_first_publication(story):
+    """Time alone may have brought a scheduled story to its readers. From then on it has
+    been public, whatever is set later."""
+    has_gone_out = Article.objects.gone_out().filter(pk=story.pk)
+    if story.first_published_at is None and has_gone_out.exists():
+        times = [story.published_at, story.embargoed_until]
+        story.first_published_at = max(time for time in times if time)
+        Article.objects.filter(pk=story.pk).update(
+            first_published_at=story.first_published_at
+        )
 
 
 def _refuse_altered_sources(story):

@@ -1,7 +1,8 @@
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import Exists, OuterRef
+from django.db import connection
+from django.db.models import Exists, OuterRef, ProtectedError
 from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
@@ -16,6 +17,7 @@ from articles.admin.quotes import QuoteInline
 from articles.admin.records import DeskAdmin, RefusableForm, TakenBack
 from articles.admin.sources import SourceTextInline
 from articles.models import Article, Quote
+from articles.models.fields import in_calendar
 from articles.publishing import Problem
 from articles.quote_checks import retold_otherwise
 
@@ -136,20 +138,27 @@ class ArticleAdmin(DeskAdmin):
         actions.pop("delete_selected", None)
         return actions
 
-    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
-        context = {
+    def get_object(self, request, object_id, from_field=None):
+        """Held for the rest of a save, so that no verb gets in between."""
+        article = super().get_object(request, object_id, from_field)
+        if article and request.method == "POST" and connection.in_atomic_block:
+            article = Article.objects.select_for_update(of=["self"]).get(pk=article.pk)
+        return article
+
+    def render_change_form(self, request, context, **kwargs):
+        context |= {
             "may_publish": self.has_publish_permission(request),
             "may_correct": self.has_correct_permission(request),
-            **(extra_context or {}),
         }
-        if article := object_id and self.get_object(request, object_id):
+        if article := context["original"]:
+            kept = Article.objects.get(pk=article.pk)
             context |= {
-                "state": article.state(),
+                "state": kept.state(),
                 "is_live": Article.objects.live().filter(pk=article.pk).exists(),
-                "problems": publishing.problems_before_publishing(article),
-                "retold": retold_otherwise(article),
+                "problems": publishing.problems_before_publishing(kept),
+                "retold": retold_otherwise(kept),
             }
-        return super().changeform_view(request, object_id, form_url, context)
+        return super().render_change_form(request, context, **kwargs)
 
     def save_model(self, request, obj, form, change):
         if form.cleaned_data.get("tells_readers"):
@@ -166,11 +175,13 @@ class ArticleAdmin(DeskAdmin):
         text = article.body
         for quote in formset.deleted_objects:
             text = body.remove_mark(text, quote.mark)
-            if was_public:
+            try:
+                is_gone = not was_public and quote.delete()
+            except ProtectedError:
+                is_gone = False
+            if not is_gone:
                 quote.dropped_at = timezone.now()
                 quote.save()
-            else:
-                quote.delete()
         marked = body.read(text).passages
         for quote in formset.new_objects:
             if quote.mark not in marked:
@@ -360,5 +371,7 @@ class KillForm(forms.Form):
 
 class ScheduleForm(forms.Form):
     at = forms.SplitDateTimeField(
-        label=_("Readers have it from"), widget=admin.widgets.AdminSplitDateTime
+        label=_("Readers have it from"),
+        validators=[in_calendar],
+        widget=admin.widgets.AdminSplitDateTime,
     )

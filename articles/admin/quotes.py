@@ -114,6 +114,13 @@ class QuoteInline(admin.StackedInline):
         ),
     ]
 
+    def get_formset(self, request, obj=None, **kwargs):
+        """A quote in use elsewhere is not deleted but dropped: nothing to refuse."""
+        formset = super().get_formset(request, obj, **kwargs)
+        if hasattr(formset.form, "hand_clean_DELETE"):
+            formset.form.hand_clean_DELETE = lambda form: None
+        return formset
+
     def get_fieldsets(self, request, obj=None):
         fieldsets = deepcopy(super().get_fieldsets(request, obj))
         if not request.user.has_perm("articles.override_quote_check"):

@@ -5,14 +5,15 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from articles.models.fields import ProseField
+from articles.models.fields import MomentField, ProseField
 from articles.models.quotes import Quote
 
 
 class QuoteOverrideManager(models.Manager):
     def get_by_natural_key(self, article, mark, overridden_at):
         return self.get(
-            quote__article__slug=article, quote__mark=mark, overridden_at=overridden_at
+            quote=Quote.objects.get_by_natural_key(article, mark),
+            overridden_at=overridden_at,
         )
 
 
@@ -35,7 +36,7 @@ class QuoteOverride(models.Model):
         null=True,
         blank=True,
     )
-    overridden_at = models.DateTimeField(_("overridden at"), default=timezone.now)
+    overridden_at = MomentField(_("overridden at"), default=timezone.now)
 
     objects = QuoteOverrideManager()
 

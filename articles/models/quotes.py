@@ -1,5 +1,6 @@
 import uuid
 
+from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Prefetch, Q
@@ -21,7 +22,7 @@ class QuoteQuerySet(OfArticleQuerySet):
     withdrawn keeps its address. listed() are those that a list shows."""
 
     def get_by_natural_key(self, article, mark):
-        return self.get(article__slug=article, mark=mark)
+        return self.get(article=Article.objects.get_by_natural_key(article), mark=mark)
 
     def standing(self, at=None):
         """Neither dropped nor withdrawn, of a story that is not retracted."""
@@ -215,8 +216,8 @@ class Quote(models.Model):
     )
 
     # What settle() reads out of the story.
-    order = models.PositiveSmallIntegerField(default=0, editable=False)
-    paragraph = models.PositiveSmallIntegerField(null=True, editable=False)
+    order = models.PositiveIntegerField(default=0, editable=False)
+    paragraph = models.PositiveIntegerField(null=True, editable=False)
     sentence = ProseField(editable=False, blank=True)
     body_check = models.CharField(
         max_length=10, choices=OUTCOMES, editable=False, blank=True
@@ -301,6 +302,11 @@ class Quote(models.Model):
 
     def get_absolute_url(self):
         return reverse("quote_detail", args=[self.pk])
+
+    def clean(self):
+        if self.position and self.position.person_id != self.speaker_id:
+            another = _("This is another person’s post: choose one of the speaker’s.")
+            raise ValidationError({"position": another})
 
     def natural_key(self):
         return (*self.article.natural_key(), self.mark)
