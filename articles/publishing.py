@@ -5,25 +5,26 @@ what to do, changes the story, settles it and records the act in the admin's log
 one transaction.
 """
 
+from collections.abc import Iterator
 from datetime import datetime
-from typing import NamedTuple
 
-from django.contrib.admin.models import CHANGE, LogEntry
-from django.contrib.auth import get_user_model
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from articles import body, matching
-from articles.models import Article, Organisation, Person, Photo, Quote
+from articles import body
+from articles.models import Article, Organisation, Person, Photo, Quote, QuoteOverride
+from articles.quote_checks import checks_of
 from articles.settling import settle, settle_for
 from articles.times import in_words
+from articles.verbs import Problem, Refused, record, refused, take
 
 __all__ = [
     "Problem",
     "Refused",
     "kill",
+    "override_quote_check",
     "problems_before_publishing",
     "problems_with_live_change",
     "publish",
@@ -35,22 +36,6 @@ __all__ = [
 ]
 
 Status = Article.Status
-
-
-class Problem(NamedTuple):
-    """Why a story cannot be published, and what to do. `field` is one of the form's
-    fields or inlines (quotes, bylines)."""
-
-    field: str
-    message: str
-
-
-class Refused(ValidationError):
-    """A verb that does not go through. `problems` says why; nothing was changed."""
-
-    def __init__(self, *problems: Problem):
-        super().__init__([problem.message for problem in problems])
-        self.problems = problems
 
 
 def problems_before_publishing(article: Article) -> list[Problem]:
@@ -91,13 +76,13 @@ def problems_with_live_change(article: Article, *, by) -> list[Problem]:
 @transaction.atomic
 def publish(article: Article, *, by) -> Article:
     """Readers have the story from now on."""
-    story = _take(article, by, "publish_article")
+    story = take(article, by, "publish_article")
     now = timezone.now()
     _refuse_unless_open(story)
     if Article.objects.published(now).filter(pk=story.pk).exists():
-        raise _refused(_("Readers have this story already."))
+        raise refused(_("Readers have this story already."))
     if story.embargoed_until and story.embargoed_until > now:
-        raise _refused(
+        raise refused(
             _("The story is under embargo until %(time)s: schedule it for then.")
             % {"time": in_words(story.embargoed_until)},
             field="embargoed_until",
@@ -112,23 +97,23 @@ def publish(article: Article, *, by) -> Article:
 @transaction.atomic
 def schedule(article: Article, *, at: datetime, by) -> Article:
     """Readers have the story from that time on."""
-    story = _take(article, by, "publish_article")
+    story = take(article, by, "publish_article")
     _refuse_unless_open(story)
     if timezone.is_naive(at):
         raise ValueError("schedule() takes an aware time")
     now = timezone.now()
     if at <= now:
-        raise _refused(_("Choose a time that is still to come, or publish now."))
+        raise refused(_("Choose a time that is still to come, or publish now."))
     if Article.objects.gone_out(now).filter(pk=story.pk).exists():
-        raise _refused(_("Readers have this story already: unpublish it first."))
+        raise refused(_("Readers have this story already: unpublish it first."))
     if story.embargoed_until and at < story.embargoed_until:
-        raise _refused(
+        raise refused(
             _("The embargo lifts at %(time)s: choose that time or a later one.")
             % {"time": in_words(story.embargoed_until)},
             field="embargoed_until",
         )
     if story.expires_at and at >= story.expires_at:
-        raise _refused(
+        raise refused(
             _("The story expires at %(time)s, before it would be published.")
             % {"time": in_words(story.expires_at)},
             field="expires_at",
@@ -143,9 +128,9 @@ def schedule(article: Article, *, at: datetime, by) -> Article:
 def unpublish(article: Article, *, by) -> Article:
     """Back to draft. Where readers have had the story, its address says that it is
     gone."""
-    story = _take(article, by, "publish_article")
+    story = take(article, by, "publish_article")
     if story.status not in (Status.PUBLISHED, Status.SPIKED):
-        raise _refused(_("Only a published or a spiked story goes back to draft."))
+        raise refused(_("Only a published or a spiked story goes back to draft."))
     _note_what_readers_had(story)
     return _finish(article, story, Status.DRAFT, by, _("Taken back to draft."))
 
@@ -153,10 +138,10 @@ def unpublish(article: Article, *, by) -> Article:
 @transaction.atomic
 def spike(article: Article, *, by) -> Article:
     """The story will not be published. Only before readers have it."""
-    story = _take(article, by, "publish_article")
+    story = take(article, by, "publish_article")
     _refuse_unless_open(story)
     if Article.objects.ever_public().filter(pk=story.pk).exists():
-        raise _refused(_("Readers have had this story: unpublish or kill it instead."))
+        raise refused(_("Readers have had this story: unpublish or kill it instead."))
     _note_what_readers_had(story)
     return _finish(article, story, Status.SPIKED, by, _("Spiked."))
 
@@ -164,55 +149,56 @@ def spike(article: Article, *, by) -> Article:
 @transaction.atomic
 def kill(article: Article, *, by, reason: str) -> Article:
     """Takes a story from its readers for good. The reason is for the log only."""
-    story = _take(article, by, "kill_article")
+    story = take(article, by, "kill_article")
     if story.status == Status.KILLED:
-        raise _refused(_("The story is killed already."))
+        raise refused(_("The story is killed already."))
     if not reason.strip():
-        raise _refused(_("Give the reason for the kill: it is kept in the log."))
+        raise refused(_("Give the reason for the kill: it is kept in the log."))
     if not Article.objects.ever_public().filter(pk=story.pk).exists():
-        raise _refused(_("Readers never had this story: spike it instead."))
+        raise refused(_("Readers never had this story: spike it instead."))
     _note_what_readers_had(story)
     message = _("Killed: %(reason)s") % {"reason": reason.strip()}
     return _finish(article, story, Status.KILLED, by, message)
 
 
-def system_user():
-    """Whom the log names when nobody was at the keyboard. Nobody can sign in as it."""
-    user, is_new = get_user_model().objects.get_or_create(
-        username="system", defaults={"is_active": False}
+@transaction.atomic
+def override_quote_check(quote: Quote, *, by, reason: str) -> QuoteOverride:
+    """Lets the recorded words and those of the story stand as they are now, though they
+    differ. Any later change of either opens the check again."""
+    story = take(quote.article, by, "override_quote_check")
+    if not reason.strip():
+        raise refused(_("Give the reason for letting the quote stand."), "quotes")
+    checks = next(
+        checks_of(story, body.read(story.body), story.quotes.filter(pk=quote.pk))
     )
-    if is_new:
-        user.set_unusable_password()
-        user.save()
-    return user
-
-
-def _take(article, by, permission) -> Article:
-    if by is not None and not by.has_perm(f"articles.{permission}"):
-        raise PermissionDenied(_("You do not have the permission to do this."))
-    return Article.objects.select_for_update(of=["self"]).get(pk=article.pk)
+    if not checks.is_open:
+        raise refused(_("Nothing is open at this quote."), "quotes")
+    override = QuoteOverride.objects.create(
+        quote=checks.quote,
+        recorded=checks.quote.words,
+        marked=checks.marked,
+        reason=reason.strip(),
+        overridden_by=by,
+    )
+    message = _("Let quote %(mark)s stand: %(reason)s")
+    record(story, by, message % {"mark": quote.mark, "reason": override.reason})
+    return override
 
 
 def _finish(article, story, status, by, message) -> Article:
     story.status = status
     story.save()
     settle(story)
-    LogEntry.objects.log_actions(
-        (by or system_user()).pk, [story], CHANGE, message, single_object=True
-    )
+    record(story, by, message)
     article.refresh_from_db()
     return article
 
 
-def _refused(message, field="") -> Refused:
-    return Refused(Problem(field, message))
-
-
 def _refuse_unless_open(story):
     if story.status == Status.KILLED:
-        raise _refused(_("The story was killed. Write it anew under another slug."))
+        raise refused(_("The story was killed. Write it anew under another slug."))
     if story.status == Status.SPIKED:
-        raise _refused(_("The story is spiked: take it back to draft first."))
+        raise refused(_("The story is spiked: take it back to draft first."))
 
 
 def _refuse_problems(story):
@@ -263,13 +249,13 @@ def _problems_of_bylines(article):
 
 def _problems_of_quotes(article):
     reading = body.read(article.body)
-    quotes = {quote.mark: quote for quote in article.quotes.all()}
+    marks = set(article.quotes.carried().values_list("mark", flat=True))
     problems = []
 
     def add(field, message, **values):
         problems.append(Problem(field, message % values))
 
-    for mark in reading.passages.keys() - quotes.keys():
+    for mark in reading.passages.keys() - marks:
         add(
             "body",
             _("The mark %(mark)s has no quote: add one or remove the mark."),
@@ -289,56 +275,42 @@ def _problems_of_quotes(article):
                     kind=name,
                     slug=slug,
                 )
-    for mark, quote in quotes.items():
-        if quote.dropped_at or quote.withdrawn_at:
-            continue
-        passage = reading.passages.get(mark)
-        outcome = matching.check_against_body(
-            quote.words, passage.segments if passage else []
-        ).outcome
-        is_reported = quote.kind == Quote.Kind.INDIRECT
-        if passage is None:
-            add(
-                "quotes",
-                _(
-                    "Quote %(mark)s stands nowhere in the body: mark its words there, "
-                    "or delete the quote."
-                ),
-                mark=mark,
-            )
-        elif outcome != matching.Outcome.MATCHES and is_reported:
-            add(
-                "quotes",
-                _(
-                    "The passage that reports %(mark)s has changed: record what it "
-                    "says now, or restore it."
-                ),
-                mark=mark,
-            )
-        elif outcome != matching.Outcome.MATCHES:
-            add(
-                "quotes",
-                _(
-                    "The words of quote %(mark)s differ from those in the body: make "
-                    "them the same, in the quote or in the body."
-                ),
-                mark=mark,
-            )
-        elif (passage.element == body.MARKS["reported"].element) != is_reported:
-            add(
-                "quotes",
-                _(
-                    "Quote %(mark)s is marked in the body as one kind and recorded as "
-                    "another: use <q> for words, <span> for what is reported."
-                ),
-                mark=mark,
-            )
-        if not is_reported and not (
-            quote.speaker_id or quote.organisation_id or quote.unnamed_source
-        ):
-            add(
-                "quotes",
-                _("Say who speaks in quote %(mark)s, or describe the unnamed source."),
-                mark=mark,
-            )
+    for checks in checks_of(article, reading):
+        if not checks.is_exempt:
+            for message in _problems_of_quote(checks):
+                add("quotes", message, mark=checks.quote.mark)
     return problems
+
+
+def _problems_of_quote(checks) -> Iterator[str]:
+    quote, passage = checks.quote, checks.passage
+    is_reported = quote.is_indirect()
+    reported = body.MARKS["reported"].element
+    if checks.is_open and passage is None:
+        yield _(
+            "Quote %(mark)s stands nowhere in the body: mark its words there, or "
+            "delete the quote."
+        )
+    elif checks.is_open and is_reported:
+        yield _(
+            "The passage that reports %(mark)s has changed: confirm what it says now, "
+            "or restore it."
+        )
+    elif checks.is_open:
+        yield _(
+            "The words of quote %(mark)s differ from those in the body: take the "
+            "story's words, or restore the recorded words."
+        )
+    elif passage and (passage.element == reported) != is_reported:
+        yield _(
+            "Quote %(mark)s is marked in the body as one kind and recorded as another: "
+            "use <q> for words, <span> for what is reported."
+        )
+    if settings.QUOTES_OFF_SOURCE_BLOCK and checks.is_off_source:
+        yield _(
+            "The words of quote %(mark)s are not those of the source copy: correct "
+            "them, or add the text they come from."
+        )
+    has_speaker = quote.speaker_id or quote.organisation_id or quote.unnamed_source
+    if not is_reported and not has_speaker:
+        yield _("Say who speaks in quote %(mark)s, or describe the unnamed source.")

@@ -24,14 +24,10 @@ from articles.models import (
     Photo,
     Position,
     Quote,
+    Section,
+    Topic,
 )
-
-
-def house_policy() -> matching.Policy:
-    return matching.Policy(
-        may_leave_out=settings.QUOTES_MAY_LEAVE_OUT_WORDS,
-        may_put_in=settings.QUOTES_MAY_PUT_IN_WORDS,
-    )
+from articles.quote_checks import checks_of
 
 
 @transaction.atomic
@@ -41,6 +37,7 @@ def settle(article: Article) -> None:
     Works on the saved row, writes only what changed, and brings `article` up to date. A
     body that is too long or a source text that was altered is a ValidationError."""
     story = Article.objects.select_for_update(of=["self"]).get(pk=article.pk)
+    _refuse_altered_sources(story)
     was = (story.body, story.body_html)
     story.body = body.sanitise(story.body)
     reading = body.read(story.body)
@@ -59,27 +56,36 @@ def settle(article: Article) -> None:
         )
     story.photos.set(Photo.objects.in_bulk(reading.photos, field_name="slug").values())
     named = _named(reading, quotes)
+    _note_first_publication(story)
     _write_mentions(story, named)
-    _check_quotes(story, reading, quotes, named)
+    _write_checks(story, reading, quotes, named)
     article.body, article.body_html = story.body, story.body_html
+    article.first_published_at = story.first_published_at
 
 
 def settle_for(records: Iterable[models.Model]) -> None:
     """Settles the stories that the records belong to or show on."""
-    shown = Q()
+    for article in stories_showing(records):
+        settle(article)
+
+
+def stories_showing(records: Iterable[models.Model]) -> models.QuerySet:
+    shown = Q(pk=None)
     for record in records:
         match record:
             case Article():
                 shown |= Q(pk=record.pk)
-            case PersonName() | OrganisationName():
-                shown |= _shows(record.owner)
-            case Person() | Organisation() | Photo() | Position():
-                shown |= _shows(record)
             case models.Model(article_id=article):
                 shown |= Q(pk=article)
-    if shown:
-        for article in Article.objects.filter(shown).distinct().order_by("pk"):
-            settle(article)
+            case _:
+                shown |= _shows(record)
+    return Article.objects.filter(shown).distinct().order_by("pk")
+
+
+def is_shown_live(record: models.Model) -> bool:
+    """Whether a change to the record shows on a published story."""
+    shown = _shows(record)
+    return Article.objects.live().filter(shown).exists()
 
 
 def _shows(record) -> Q:
@@ -92,8 +98,15 @@ def _shows(record) -> Q:
             )
         case Position():
             return Q(quotes__position=record)
+        case PersonName() | OrganisationName():
+            return _shows(record.owner)
         case Photo():
-            return Q(photos=record)
+            return Q(photos=record) | Q(lead_photo=record)
+        case Section():
+            return Q(section=record)
+        case Topic():
+            return Q(topics=record)
+    return Q(pk=None)
 
 
 def _records(story, reading, quotes) -> body.Records:
@@ -176,9 +189,20 @@ READ_FROM_STORY = [
 ]
 
 
-def _check_quotes(story, reading, quotes, named):
-    sources = list(story.sources.all())
-    for source in sources:
+def _note_first_publication(story):
+    """Time alone may have brought a scheduled story to its readers. From then on it has
+    been public, whatever is set later."""
+    has_gone_out = Article.objects.gone_out().filter(pk=story.pk)
+    if story.first_published_at is None and has_gone_out.exists():
+        times = [story.published_at, story.embargoed_until]
+        story.first_published_at = max(time for time in times if time)
+        Article.objects.filter(pk=story.pk).update(
+            first_published_at=story.first_published_at
+        )
+
+
+def _refuse_altered_sources(story):
+    for source in story.sources.all():
         if source.digest() != source.sha256:
             raise ValidationError(
                 _(
@@ -187,25 +211,21 @@ def _check_quotes(story, reading, quotes, named):
                 ),
                 params={"source": source, "story": story},
             )
-    texts = [matching.Comparable(source.text) for source in sources]
+
+
+def _write_checks(story, reading, quotes, named):
+    listed_at = story.published_at if story.status == Article.Status.PUBLISHED else None
     names = _Names(named)
-    for order, quote in enumerate(quotes, 1):
+    for order, checks in enumerate(checks_of(story, reading, quotes), 1):
+        quote, passage = checks.quote, checks.passage
         was = [getattr(quote, name) for name in READ_FROM_STORY]
-        passage = reading.passages.get(quote.mark)
         quote.order = order
         quote.paragraph = passage and passage.paragraph
         quote.sentence = passage.sentence if passage else quote.sentence
-        quote.listed_at = (
-            story.published_at if story.status == Article.Status.PUBLISHED else None
-        )
-        quote.body_check = matching.check_against_body(
-            quote.words, passage.segments if passage else []
-        ).outcome.value
-        found = matching.check_against_sources(quote.words, texts, house_policy())
-        quote.source_check = found.outcome.value
-        quote.matched_source_id = (
-            None if found.source is None else sources[found.source].pk
-        )
+        quote.listed_at = listed_at
+        quote.body_check = checks.against_body.outcome.value
+        quote.source_check = checks.against_sources.outcome.value
+        quote.matched_source_id = checks.source and checks.source.pk
         if was != [getattr(quote, name) for name in READ_FROM_STORY]:
             quote.save(update_fields=READ_FROM_STORY)
         about = names.found_in(f"{quote.sentence}\n{quote.words}")

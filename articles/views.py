@@ -244,15 +244,19 @@ def quote_detail(request, pk):
     context = {
         "quote": quote,
         "uses": paginate(uses.order_by("listed_at", "pk"), request.GET),
-        "corrections": [c for c in corrections if c.quote_id == quote.pk],
         "retraction": next((c for c in corrections if c.is_retraction()), None),
     }
     return render(request, "articles/quote_detail.html", context)
 
 
 def in_lists(quotes, request, name=""):
-    corrections = Prefetch(
-        "corrections", Correction.objects.published(), to_attr="corrections_shown"
-    )
-    quotes = quotes.for_lists().prefetch_related(corrections).newest_first()
-    return paginate(quotes, request.GET, name=name)
+    return paginate(quotes.for_lists().newest_first(), request.GET, name=name)
+
+
+@require_safe
+def correction_list(request):
+    """All of them, those of withdrawn quotes and retracted stories too."""
+    corrections = Correction.objects.published().for_list().newest_first()
+    page = paginate(corrections, request.GET)
+    context = {"corrections": page}
+    return render(request, "articles/correction_list.html", context)

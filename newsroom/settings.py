@@ -212,3 +212,5 @@ if read("BEHIND_TLS_PROXY", flag, "on or off", "off"):
 # May … stand for words left out of a quote, and [brackets] for words put in?
 QUOTES_MAY_LEAVE_OUT_WORDS = read("QUOTES_MAY_LEAVE_OUT_WORDS", flag, "on or off", "on")
 QUOTES_MAY_PUT_IN_WORDS = read("QUOTES_MAY_PUT_IN_WORDS", flag, "on or off", "on")
+# Is a quote that the source texts do not have a problem, or only a warning?
+QUOTES_OFF_SOURCE_BLOCK = read("QUOTES_OFF_SOURCE_BLOCK", flag, "on or off", "off")

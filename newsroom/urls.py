@@ -49,6 +49,7 @@ urlpatterns = [
         views.organisation_detail,
         name="organisation_detail",
     ),
+    path("corrections/", views.correction_list, name="correction_list"),
     path("quotes/", views.quote_list, name="quote_list"),
     path("quotes/<uuid:pk>/", views.quote_detail, name="quote_detail"),
     path("admin/", admin.site.urls),

@@ -372,21 +372,196 @@ def test_a_record_in_use_is_not_deleted_and_the_page_says_where_it_is_used(desk,
     assert Person.objects.filter(pk=person.pk).exists()
 
 
-def test_only_those_who_may_correct_are_offered_corrections(client, reporter, editor):
+def test_corrections_are_not_made_in_the_form_of_the_story(desk):
     article = make_article(status="draft", published_at=None)
-    for user, is_offered in ((reporter, False), (editor, True)):
+    data = form_data(desk.get(change_page(article)))
+    data |= {
+        "corrections-TOTAL_FORMS": "1",
+        "corrections-0-kind": "correction",
+        "corrections-0-placement": "bottom",
+        "corrections-0-text": "The year was wrong.",
+        "corrections-0-published_at_0": "2020-01-01",
+        "corrections-0-published_at_1": "12:00",
+    }
+    desk.post(change_page(article), data)
+    assert not Correction.objects.exists()
+
+
+@pytest.mark.skipif(
+    connection.vendor != "postgresql", reason="SQLite locks the whole database instead"
+)
+def test_a_save_holds_the_story_so_that_no_verb_gets_in_between(desk):
+    article = make_article()
+    data = form_data(desk.get(change_page(article)))
+    with CaptureQueriesContext(connection) as queries:
+        desk.post(change_page(article), data)
+    statements = [query["sql"] for query in queries]
+    locked = next(n for n, sql in enumerate(statements) if "FOR UPDATE" in sql)
+    written = next(n for n, sql in enumerate(statements) if sql.startswith("UPDATE"))
+    assert locked < written
+
+
+def test_a_story_that_time_alone_made_public_stays_so_in_the_books(desk):
+    article = make_article(status="draft", published_at=None)
+    publish_at = timezone.now() - timedelta(hours=2)
+    Article.objects.update(
+        status="published",
+        published_at=publish_at,
+        expires_at=timezone.now() - timedelta(hours=1),
+    )
+    article.refresh_from_db()
+    data = form_data(desk.get(change_page(article)))
+    data |= {"expires_at_0": "", "expires_at_1": ""}
+    embargo = {"embargoed_until_0": "2999-01-01", "embargoed_until_1": "00:00"}
+    refused = desk.post(change_page(article), data | embargo)
+    assert "too late for an embargo" in refused.content.decode()
+    assert desk.post(change_page(article), data).status_code == 302
+    assert Article.objects.get().first_published_at == publish_at
+
+
+@pytest.mark.parametrize("year", ["0001", "9999", "1899", "3000"])
+def test_times_beyond_the_calendar_are_refused_with_a_sentence(desk, settings, year):
+    settings.TIME_ZONE = "America/New_York"
+    article = make_article(status="draft", published_at=None)
+    data = form_data(desk.get(change_page(article)))
+    for field in ("embargoed_until", "expires_at"):
+        times = {f"{field}_0": f"{year}-12-31", f"{field}_1": "23:59:59"}
+        response = desk.post(change_page(article), data | times)
+        assert response.status_code == 200
+        assert response.context["errors"]
+    page = act(
+        desk, "schedule", article, confirmed="yes", at_0=f"{year}-12-31", at_1="23:59"
+    )
+    assert page.status_code == 200
+    assert Article.objects.get().status == "draft"
+
+
+def test_an_expiry_before_publication_is_refused_at_its_field(desk):
+    article = make_article()
+    data = form_data(desk.get(change_page(article)))
+    data |= {"expires_at_0": "2019-01-01", "expires_at_1": "00:00"}
+    page = desk.post(change_page(article), data).content.decode()
+    assert "would expire before readers have it" in page
+    assert "Two rows" not in page
+
+
+def test_a_quote_that_was_corrected_or_repeated_is_dropped_all_the_same(desk):
+    article = make_article()
+    quote = make_quote(article)
+    make_quote(make_article(), words=quote.words, repeats=quote)
+    Correction.objects.create(article=article, quote=quote, text="Wrong.")
+    data = form_data(desk.get(change_page(article)), **{"quotes-0-DELETE": "on"})
+    assert desk.post(change_page(article), data).status_code == 302
+    quote.refresh_from_db()
+    assert quote.dropped_at
+
+
+def test_the_mark_of_a_dropped_quote_does_not_carry_other_words(desk):
+    article = make_article()
+    quote = make_quote(article)
+    Quote.objects.update(dropped_at=timezone.now())
+    data = form_data(desk.get(change_page(article)))
+    data["body"] = f'<p>"<q data-quote="{quote.mark}">Other words.</q>"</p>'
+    page = desk.post(change_page(article), data).content.decode()
+    assert f"The mark {quote.mark} has no quote" in page
+
+
+def test_a_speaker_cannot_take_the_post_of_another(desk):
+    article = make_article(status="draft", published_at=None)
+    make_quote(article)
+    queen = make_person().positions.create(title="Queen")
+    data = form_data(
+        desk.get(change_page(article)), **{"quotes-0-position": str(queen.pk)}
+    )
+    page = desk.post(change_page(article), data).content.decode()
+    assert "another person’s post" in page
+
+
+def test_a_body_that_a_new_mark_makes_too_long_is_refused_and_kept(desk):
+    article = make_article(status="draft", published_at=None)
+    body = "<p>Said so.</p>\n<p>" + "x" * 999_970 + "</p>"
+    data = form_data(desk.get(change_page(article)), body=body)
+    data = add_quote(data, words="Said so.", unnamed_source="somebody")
+    response = desk.post(change_page(article), data)
+    assert response.status_code == 200
+    assert "a story may have 1000000" in response.content.decode()
+    assert not Quote.objects.exists()
+
+
+def test_a_story_of_forty_thousand_paragraphs_can_quote_at_its_end(desk):
+    article = make_article(status="draft", published_at=None)
+    body = "<p>a</p>\n" * 40_000 + '<p>"<q data-quote="q1">At last</q>"</p>'
+    data = form_data(desk.get(change_page(article)), body=body)
+    data = add_quote(data, mark="q1", words="At last", unnamed_source="somebody")
+    assert desk.post(change_page(article), data).status_code == 302
+    assert Quote.objects.get().paragraph == 40_001
+
+
+@pytest.mark.parametrize("name", ["person", "photo", "position", "personname"])
+def test_a_reporter_does_not_change_what_a_published_story_shows(
+    client, reporter, editor, name
+):
+    speaker = make_person(name="Before")
+    shown = {
+        "person": speaker,
+        "photo": make_photo(caption="Before"),
+        "position": speaker.positions.create(title="Before"),
+        "personname": speaker.other_names.create(name="Before"),
+    }
+    article = make_article(status="draft", lead_photo=shown["photo"])
+    make_quote(article, speaker=speaker, position=shown["position"])
+    record = shown[name]
+    change = reverse(f"admin:articles_{name}_change", args=[record.pk])
+    delete = reverse(f"admin:articles_{name}_delete", args=[record.pk])
+    for status, user, may in (
+        ("published", reporter, False),
+        ("published", editor, True),
+        ("draft", reporter, True),
+    ):
+        Article.objects.update(status=status)
         client.force_login(user)
-        data = form_data(client.get(change_page(article)))
-        data |= {
-            "corrections-TOTAL_FORMS": "1",
-            "corrections-0-kind": "correction",
-            "corrections-0-placement": "bottom",
-            "corrections-0-text": "The year was wrong.",
-            "corrections-0-published_at_0": "2020-01-01",
-            "corrections-0-published_at_1": "12:00",
-        }
-        client.post(change_page(article), data)
-        assert Correction.objects.exists() == is_offered
+        assert client.get(change).context["has_change_permission"] == may
+    Article.objects.update(status="published")
+    assert client.post(delete, {"post": "yes"}).status_code == 403
+
+
+def test_another_name_added_or_deleted_settles_the_stories_it_stands_in(desk):
+    person = make_person(name="Sergei Lavrov", slug="lavrov")
+    article = make_article(body='<p><a data-person="lavrov">The minister</a> left.</p>')
+    quote = make_quote(article, words="Lawrow is late")
+    assert not quote.people.exists()
+    data = {"owner": person.pk, "name": "Lawrow", "language": "de"}
+    desk.post(reverse("admin:articles_personname_add"), data)
+    assert quote.people.get() == person
+    name = person.other_names.get()
+    address = reverse("admin:articles_personname_delete", args=[name.pk])
+    desk.post(address, {"post": "yes"})
+    assert not quote.people.exists()
+
+
+def test_a_picture_in_a_body_and_a_topic_in_use_are_not_deleted(desk):
+    make_photo(slug="inside")
+    article = make_article(body='<figure data-photo="inside"></figure><p>Text</p>')
+    topic = article.topics.create(name="Harbours", slug="harbours")
+    for record in (article.photos.get(), topic):
+        model = record._meta.model_name
+        address = reverse(f"admin:articles_{model}_delete", args=[record.pk])
+        page = desk.post(address, {"post": "yes"}).content.decode()
+        assert article.headline in page
+        assert type(record).objects.filter(pk=record.pk).exists()
+
+
+def test_a_record_is_not_saved_into_a_story_whose_source_was_altered(desk):
+    speaker = make_person()
+    article = make_article()
+    make_quote(article, speaker=speaker)
+    SourceText.objects.create(article=article, text="As it came")
+    SourceText.objects.update(text="Altered")
+    address = reverse("admin:articles_person_change", args=[speaker.pk])
+    data = form_data(desk.get(address), name="Typed with care")
+    page = desk.post(address, data).content.decode()
+    assert "is not the one that its sha256 was taken of" in page
+    assert "Typed with care" in page
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,10 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
+from django.apps import apps
 from django.conf import settings
 from django.core.management import CommandError, call_command
+from django.db import connection
 
 from articles import publishing
 from articles.models import Article, Mention, Organisation, Person, Quote, SourceText
@@ -103,6 +105,32 @@ def test_loading_restores_the_story_over_edits(tass):
     Quote.objects.filter(mark="q2").update(words="Edited")
     call_command("loaddata", "tass", verbosity=0)
     assert dump() == once
+
+
+def test_a_dump_of_every_kind_of_row_loads_into_an_empty_site(tass, tmp_path, editor):
+    unfinished = make_article(slug="", status="draft", published_at=None)
+    quote = make_quote(unfinished)
+    make_quote(make_article(), words=quote.words, repeats=quote)
+    tass.corrections.create(text="The year was wrong.")
+    before = dump()
+    path = tmp_path / "all.json"
+    with path.open("w") as out:
+        call_command(
+            "dumpdata",
+            "articles",
+            natural_primary=True,
+            natural_foreign=True,
+            stdout=out,
+        )
+    call_command("loaddata", str(path), verbosity=0)
+    assert dump() == before
+    models = apps.get_app_config("articles").get_models(include_auto_created=True)
+    with connection.constraint_checks_disabled():
+        for model in models:
+            model._base_manager.all()._raw_delete(connection.alias)
+    assert dump() == []
+    call_command("loaddata", str(path), verbosity=0)
+    assert dump() == before
 
 
 def test_both_databases_hold_the_same_rows(tass):

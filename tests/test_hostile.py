@@ -1,8 +1,12 @@
 """Input that somebody made to do harm, or that a paste went wrong with."""
 
+from io import BytesIO
+
 import pytest
+from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from PIL import Image
 
 from articles.models import Article, Organisation, Person, Photo, Quote
 from articles.publishing import settle
@@ -226,6 +230,23 @@ def test_a_file_that_is_no_picture_is_refused_with_a_sentence(desk, content):
     response = desk.post(address, data)
     assert "Upload a valid image" in response.content.decode()
     assert not Photo.objects.exists()
+
+
+def test_a_picture_that_is_cut_short_is_refused_with_a_sentence(desk):
+    whole = BytesIO()
+    Image.effect_noise((400, 400), 50).save(whole, "JPEG")
+    address = reverse("admin:articles_photo_add")
+    data = form_data(desk.get(address), slug="x", caption="Caption", credit="Credit")
+    half = whole.getvalue()[: len(whole.getvalue()) // 2]
+    data["image"] = SimpleUploadedFile("x.jpg", half, "image/jpeg")
+    assert "cut short" in desk.post(address, data).content.decode()
+    assert not Photo.objects.exists()
+
+
+@pytest.mark.parametrize("slug", ["a/b", "a b", "\u202e", "a\0b"])
+def test_a_slug_that_no_address_can_carry_is_kept_out_past_every_form(slug):
+    with pytest.raises(ValidationError):
+        make_organisation(slug=slug)
 
 
 def test_a_request_beyond_all_limits_is_answered_by_a_page_of_ours(desk, settings):

@@ -7,6 +7,7 @@ from articles.admin import (  # noqa: F401
     corrections,
     mentions,
     organisations,
+    overrides,
     people,
     photos,
     quotes,

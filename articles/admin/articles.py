@@ -1,20 +1,25 @@
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import Exists, OuterRef
+from django.db import connection
+from django.db.models import Exists, OuterRef, ProtectedError
 from django.http import HttpResponseRedirect
+from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
-from django.urls import reverse
+from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from articles import body, publishing
 from articles.admin.bylines import BylineInline
-from articles.admin.corrections import CorrectionInline
+from articles.admin.corrections import CorrectionForm, CorrectionInline
 from articles.admin.quotes import QuoteInline
 from articles.admin.records import DeskAdmin, RefusableForm, TakenBack
 from articles.admin.sources import SourceTextInline
 from articles.models import Article, Quote
+from articles.models.fields import in_calendar
+from articles.publishing import Problem
+from articles.quote_checks import retold_otherwise
 
 WIDGETS = {
     "headline": admin.widgets.AdminTextareaWidget(attrs={"rows": 2}),
@@ -133,18 +138,27 @@ class ArticleAdmin(DeskAdmin):
         actions.pop("delete_selected", None)
         return actions
 
-    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
-        context = {
+    def get_object(self, request, object_id, from_field=None):
+        """Held for the rest of a save, so that no verb gets in between."""
+        article = super().get_object(request, object_id, from_field)
+        if article and request.method == "POST" and connection.in_atomic_block:
+            article = Article.objects.select_for_update(of=["self"]).get(pk=article.pk)
+        return article
+
+    def render_change_form(self, request, context, **kwargs):
+        context |= {
             "may_publish": self.has_publish_permission(request),
-            **(extra_context or {}),
+            "may_correct": self.has_correct_permission(request),
         }
-        if article := object_id and self.get_object(request, object_id):
+        if article := context["original"]:
+            kept = Article.objects.get(pk=article.pk)
             context |= {
-                "state": article.state(),
+                "state": kept.state(),
                 "is_live": Article.objects.live().filter(pk=article.pk).exists(),
-                "problems": publishing.problems_before_publishing(article),
+                "problems": publishing.problems_before_publishing(kept),
+                "retold": retold_otherwise(kept),
             }
-        return super().changeform_view(request, object_id, form_url, context)
+        return super().render_change_form(request, context, **kwargs)
 
     def save_model(self, request, obj, form, change):
         if form.cleaned_data.get("tells_readers"):
@@ -156,18 +170,18 @@ class ArticleAdmin(DeskAdmin):
             super().save_formset(request, form, formset, change)
             return
         article = form.instance
-        quotes = formset.save(commit=False)
+        formset.save(commit=False)
         was_public = Article.objects.ever_public().filter(pk=article.pk).exists()
         text = article.body
         for quote in formset.deleted_objects:
             text = body.remove_mark(text, quote.mark)
-            if was_public:
+            try:
+                is_gone = not was_public and quote.delete()
+            except ProtectedError:
+                is_gone = False
+            if not is_gone:
                 quote.dropped_at = timezone.now()
                 quote.save()
-            else:
-                quote.delete()
-        for quote in quotes:
-            quote.save()
         marked = body.read(text).passages
         for quote in formset.new_objects:
             if quote.mark not in marked:
@@ -178,13 +192,50 @@ class ArticleAdmin(DeskAdmin):
                     )
                     or text
                 )
+        for quote_form in formset.initial_forms:
+            text = self._settle_difference(request, quote_form.instance, text)
+        changed = [quote for quote, _fields in formset.changed_objects]
+        for quote in [*formset.new_objects, *changed]:
+            quote.save()
         if text != article.body:
             article.body = text
             article.save(update_fields=["body"])
 
+    def _settle_difference(self, request, quote, text):
+        """Does what the button at a quote was pressed for; returns the body."""
+        if request.POST.get("_take") == quote.mark:
+            passage = body.read(text).passages.get(quote.mark)
+            if passage:
+                quote.words = "\n".join(passage.segments)
+                quote.save()
+        elif request.POST.get("_restore") == quote.mark:
+            restored = body.restore_words(text, quote.mark, quote.words)
+            if restored is None:
+                message = _(
+                    "The story splits quote %s into other parts than were recorded: "
+                    "restore its words by hand, or take the story’s words."
+                )
+                raise TakenBack([Problem("", message % quote.mark)])
+            return restored
+        return text
+
+    def _let_stand(self, request, formsets):
+        for formset in formsets:
+            for form in formset.forms:
+                reason = form.cleaned_data.get("lets_stand")
+                if not (reason and form.instance.pk):
+                    continue
+                try:
+                    publishing.override_quote_check(
+                        form.instance, by=request.user, reason=reason
+                    )
+                except publishing.Refused as refused:
+                    raise TakenBack(refused.problems) from refused
+
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)
         publishing.settle(form.instance)
+        self._let_stand(request, formsets)
         problems = publishing.problems_with_live_change(form.instance, by=request.user)
         if problems:
             raise TakenBack(problems)
@@ -197,6 +248,9 @@ class ArticleAdmin(DeskAdmin):
     def response_change(self, request, obj):
         if "_publish" in request.POST:
             return self._publish_saved(request, obj)
+        if "_take" in request.POST or "_restore" in request.POST:
+            self.message_user(request, _("Saved: the words are the same again."))
+            return HttpResponseRedirect(request.path)
         return super().response_change(request, obj)
 
     def _publish_saved(self, request, article):
@@ -206,6 +260,38 @@ class ArticleAdmin(DeskAdmin):
         )
 
     # The verbs
+
+    def get_urls(self):
+        view = self.admin_site.admin_view(self.correct_view)
+        address = path("<int:pk>/correct/", view, name="articles_article_correct")
+        return [address, *super().get_urls()]
+
+    def correct_view(self, request, pk):
+        if not self.has_correct_permission(request):
+            raise PermissionDenied
+        article = get_object_or_404(Article, pk=pk)
+        form = CorrectionForm(request.POST or None, article=article)
+        back = reverse("admin:articles_article_change", args=[pk])
+        if form.is_valid():
+            try:
+                correction = form.save(by=request.user)
+            except publishing.Refused as refused:
+                form.add_error(None, refused.messages)
+            else:
+                self.message_user(request, str(correction), messages.SUCCESS)
+                return HttpResponseRedirect(back)
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": _("Correct"),
+            "form": form,
+            "articles": [article],
+            "back": back,
+        }
+        return TemplateResponse(request, "admin/articles/article/ask.html", context)
+
+    def has_correct_permission(self, request):
+        return request.user.has_perm("articles.correct_article")
 
     def has_publish_permission(self, request):
         return request.user.has_perm("articles.publish_article")
@@ -267,6 +353,7 @@ class ArticleAdmin(DeskAdmin):
             "action": action,
             "form": form,
             "articles": queryset,
+            "back": reverse("admin:articles_article_changelist"),
         }
         return TemplateResponse(request, "admin/articles/article/ask.html", context)
 
@@ -284,5 +371,7 @@ class KillForm(forms.Form):
 
 class ScheduleForm(forms.Form):
     at = forms.SplitDateTimeField(
-        label=_("Readers have it from"), widget=admin.widgets.AdminSplitDateTime
+        label=_("Readers have it from"),
+        validators=[in_calendar],
+        widget=admin.widgets.AdminSplitDateTime,
     )

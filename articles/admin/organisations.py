@@ -1,6 +1,6 @@
 from django.contrib import admin
 
-from articles.admin.records import DeskAdmin, RecordAdmin
+from articles.admin.records import RecordAdmin, ShownAdmin
 from articles.models import Organisation, OrganisationName
 
 
@@ -30,7 +30,7 @@ class OrganisationAdmin(RecordAdmin):
 
 
 @admin.register(OrganisationName)
-class OrganisationNameAdmin(DeskAdmin):
+class OrganisationNameAdmin(ShownAdmin):
     list_display = ["name", "owner", "language"]
     list_filter = ["language"]
     list_select_related = ["owner"]

@@ -2,9 +2,8 @@ from django import forms
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from articles.admin.records import DeskAdmin, RecordAdmin, RefusableForm
+from articles.admin.records import RecordAdmin, RefusableForm, ShownAdmin
 from articles.models import Article, Person, PersonName, Position
-from articles.publishing import settle_for
 
 
 class PersonForm(RefusableForm):
@@ -49,7 +48,7 @@ class PersonAdmin(RecordAdmin):
 
 
 @admin.register(PersonName)
-class PersonNameAdmin(DeskAdmin):
+class PersonNameAdmin(ShownAdmin):
     list_display = ["name", "owner", "language"]
     list_filter = ["language"]
     list_select_related = ["owner"]
@@ -58,13 +57,9 @@ class PersonNameAdmin(DeskAdmin):
 
 
 @admin.register(Position)
-class PositionAdmin(DeskAdmin):
+class PositionAdmin(ShownAdmin):
     list_display = ["title", "person", "organisation", "started_on", "ended_on"]
     list_filter = ["started_on"]
     list_select_related = ["person", "organisation"]
     search_fields = ["title", "person__name", "organisation__name"]
     autocomplete_fields = ["person", "organisation"]
-
-    def save_model(self, request, obj, form, change):
-        super().save_model(request, obj, form, change)
-        settle_for([obj])

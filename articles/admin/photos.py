@@ -1,12 +1,28 @@
 from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from PIL import Image
 
 from articles.admin.records import RecordAdmin, RefusableForm
 from articles.models import Article, Photo
 
 
 class PhotoForm(RefusableForm):
+    def clean_image(self):
+        """Decoded once in full: a file may begin well and be cut short."""
+        image = self.cleaned_data["image"]
+        if isinstance(image, UploadedFile):
+            try:
+                with Image.open(image) as picture:
+                    picture.load()
+            except Exception as error:
+                broken = _("The picture is broken or cut short. Send the file again.")
+                raise ValidationError(broken) from error
+            image.seek(0)
+        return image
+
     def clean(self):
         cleaned = super().clean()
         photo = self.instance
@@ -28,6 +44,7 @@ class PhotoForm(RefusableForm):
 class PhotoAdmin(RecordAdmin):
     form = PhotoForm
     prepopulated_fields = {"slug": ["caption"]}
+    in_use_by = ["shown_in"]
     list_display = ["__str__", "credit", "taken_on", "has_image", "has_alt_text"]
     list_filter = ["taken_on"]
     search_fields = ["slug", "caption", "credit"]

@@ -1,14 +1,17 @@
+from copy import deepcopy
+
 from django import forms
 from django.contrib import admin
 from django.utils.html import format_html, format_html_join
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
-from articles import body, matching
+from articles import body
 from articles.admin.records import ReadInStoryAdmin
 from articles.matching import Outcome
 from articles.models import Quote
 from articles.models.fields import ProseField
-from articles.settling import house_policy
+from articles.quote_checks import checks_of
 
 STORY = {
     Outcome.MATCHES: ("=", _("matches the story")),
@@ -50,6 +53,16 @@ def word_diff(changes):
 
 
 class QuoteForm(forms.ModelForm):
+    lets_stand = forms.CharField(
+        label=_("Let it stand, because"),
+        required=False,
+        widget=admin.widgets.AdminTextareaWidget(attrs={"rows": 2}),
+        help_text=_(
+            "If the recorded words must go out though the story has others. The reason "
+            "is kept; any later change of the words opens the check again."
+        ),
+    )
+
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         if mark := self.fields.get("mark"):
@@ -94,11 +107,25 @@ class QuoteInline(admin.StackedInline):
                     "original_words",
                     ("original_language", "translator"),
                     "repeats",
+                    "lets_stand",
                 ],
                 "classes": ["collapse"],
             },
         ),
     ]
+
+    def get_formset(self, request, obj=None, **kwargs):
+        """A quote in use elsewhere is not deleted but dropped: nothing to refuse."""
+        formset = super().get_formset(request, obj, **kwargs)
+        if hasattr(formset.form, "hand_clean_DELETE"):
+            formset.form.hand_clean_DELETE = lambda form: None
+        return formset
+
+    def get_fieldsets(self, request, obj=None):
+        fieldsets = deepcopy(super().get_fieldsets(request, obj))
+        if not request.user.has_perm("articles.override_quote_check"):
+            fieldsets[-1][1]["fields"].remove("lets_stand")
+        return fieldsets
 
     @admin.display(description=_("checks"))
     def checks(self, quote):
@@ -109,19 +136,64 @@ class QuoteInline(admin.StackedInline):
             )
         if quote.dropped_at:
             return _("Dropped: readers have seen it, and the story carries it no more.")
-        lines = [
-            check_line(REPORTED if quote.is_indirect() else STORY, quote.body_check),
-            check_line(SOURCE, quote.source_check),
-        ]
-        if quote.body_check == Outcome.DIFFERS:
-            passage = body.read(quote.article.body).passages[quote.mark]
-            found = matching.check_against_body(quote.words, passage.segments)
-            lines.append(word_diff(found.changes))
-        if quote.source_check == Outcome.DIFFERS:
-            texts = [source.text for source in quote.article.sources.all()]
-            found = matching.check_against_sources(quote.words, texts, house_policy())
-            lines.append(word_diff(found.changes))
-        return format_html_join("", "{}", ((line,) for line in lines))
+        found = _checks_in_form(quote)
+        return format_html_join("", "{}", ((line,) for line in _lines(found)))
+
+
+def _checks_in_form(quote):
+    """The checks of the whole story, made once for a page of the form."""
+    story = quote.article
+    if not hasattr(story, "checks_by_quote"):
+        reading = body.read(story.body)
+        story.checks_by_quote = {c.quote.pk: c for c in checks_of(story, reading)}
+    return story.checks_by_quote[quote.pk]
+
+
+def _lines(checks):
+    quote = checks.quote
+    labels = REPORTED if quote.is_indirect() else STORY
+    yield check_line(labels, checks.against_body.outcome)
+    if checks.against_body.outcome == Outcome.DIFFERS:
+        yield word_diff(checks.against_body.changes)
+    if checks.is_overridden:
+        override = quote.overrides.all()[0]
+        yield format_html(
+            "<p>{}</p>",
+            _("Let stand by %(who)s: %(reason)s")
+            % {"who": override.overridden_by, "reason": override.reason},
+        )
+    elif checks.is_open and checks.passage:
+        yield _buttons(checks)
+    yield check_line(SOURCE, checks.against_sources.outcome)
+    if checks.source:
+        yield format_html("<p>{}</p>", checks.source)
+    if checks.against_sources.outcome == Outcome.DIFFERS:
+        yield word_diff(checks.against_sources.changes)
+
+
+def _buttons(checks):
+    """Two ways to make the words the same, each naming what it keeps."""
+    changes = checks.against_body.changes
+    story, recorded = (
+        Truncator(" … ".join(c.text for c in changes if c.kind == kind)).chars(40)
+        for kind in ("added", "removed")
+    )
+    take = (
+        _("Confirm the passage")
+        if checks.quote.is_indirect()
+        else (_("Take the story’s words"))
+    )
+    return format_html_join(
+        "",
+        '<button type="submit" name="{}" value="{}">{}{}</button> ',
+        (
+            (name, checks.quote.mark, label, f": “{words}”" if words.strip() else "")
+            for name, label, words in (
+                ("_take", take, story),
+                ("_restore", _("Restore the recorded words"), recorded),
+            )
+        ),
+    )
 
 
 @admin.register(Quote)

@@ -2,12 +2,14 @@
 
 from django import forms
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
 from articles.characters import clean_text
 from articles.publishing import Problem, settle_for
+from articles.settling import is_shown_live, stories_showing
 
 
 class TakenBack(Exception):
@@ -55,6 +57,8 @@ class DeskAdmin(admin.ModelAdmin):
             return super().changeform_view(request, object_id, form_url, extra_context)
         except TakenBack as back:
             request.refused_problems = back.problems
+        except ValidationError as error:
+            request.refused_problems = [Problem("", text) for text in error.messages]
         except IntegrityError:
             message = _(
                 "Two rows say the same thing, here or in what somebody else has just "
@@ -64,11 +68,42 @@ class DeskAdmin(admin.ModelAdmin):
         return super().changeform_view(request, object_id, form_url, extra_context)
 
 
-class RecordAdmin(DeskAdmin):
-    """A record that stories show: once saved it keeps its slug, and the stories that
-    show it are settled when it changes."""
+class ShownAdmin(DeskAdmin):
+    """What stories show. Where a published one does, only those who may publish change
+    it: readers would see it at once. The stories are settled when it changes."""
+
+    def has_change_permission(self, request, obj=None):
+        return super().has_change_permission(request, obj) and _may_touch(request, obj)
+
+    def has_delete_permission(self, request, obj=None):
+        return super().has_delete_permission(request, obj) and _may_touch(request, obj)
+
+    def save_related(self, request, form, formsets, change):
+        super().save_related(request, form, formsets, change)
+        if any(part.has_changed() for part in [form, *formsets]):
+            settle_for([form.instance])
+
+    def delete_model(self, request, obj):
+        self.delete_queryset(request, self.model.objects.filter(pk=obj.pk))
+
+    def delete_queryset(self, request, queryset):
+        # Once they are gone they lead to no story.
+        stories = list(stories_showing(queryset))
+        queryset.delete()
+        settle_for(stories)
+
+
+def _may_touch(request, obj):
+    may_publish = request.user.has_perm("articles.publish_article")
+    return may_publish or obj is None or not is_shown_live(obj)
+
+
+class RecordAdmin(ShownAdmin):
+    """A record with a slug, which it keeps once saved. `in_use_by` names relations that
+    hold it as fast as a foreign key does."""
 
     prepopulated_fields = {"slug": ["name"]}
+    in_use_by = ()
 
     def get_readonly_fields(self, request, obj=None):
         fixed = ["slug"] if obj else []
@@ -80,12 +115,16 @@ class RecordAdmin(DeskAdmin):
     def get_deleted_objects(self, objs, request):
         """Says where a record is in use before it says what one may not delete."""
         deleted, counts, lacking, protected = super().get_deleted_objects(objs, request)
+        protected = [
+            *protected,
+            *(
+                f"{row._meta.verbose_name}: {row}"
+                for record in objs
+                for relation in self.in_use_by
+                for row in getattr(record, relation).all()[:20]
+            ),
+        ]
         return deleted, counts, set() if protected else lacking, protected
-
-    def save_related(self, request, form, formsets, change):
-        super().save_related(request, form, formsets, change)
-        if change and any(part.has_changed() for part in [form, *formsets]):
-            settle_for([form.instance])
 
 
 class ReadInStoryAdmin(DeskAdmin):

@@ -8,3 +8,4 @@ from articles.models import Section, Topic
 class PlacingAdmin(RecordAdmin):
     list_display = ["name", "slug"]
     search_fields = ["name"]
+    in_use_by = ["articles"]

@@ -16,6 +16,7 @@ from articles.body.marks import (
     plain_text,
     read,
     remove_mark,
+    restore_words,
     set_mark,
 )
 from articles.body.parsing import parse
@@ -36,6 +37,7 @@ __all__ = [
     "read",
     "remove_mark",
     "render",
+    "restore_words",
     "sanitise",
     "set_mark",
     "trust",

@@ -129,6 +129,44 @@ def remove_mark(html: str, mark: str) -> str:
     return write(blocks)
 
 
+def restore_words(html: str, mark: str, words: str) -> str | None:
+    """The body with the words, one segment a line, in place of what the mark holds now.
+    What did not change keeps its emphasis and its mentions. None if the mark holds
+    another number of segments than there are words for."""
+    blocks = parse(html)
+    passage = next((p for p in passages_in(blocks) if p.mark == mark), None)
+    segments = matching.segments(words)
+    if passage is None or len(passage.pieces) != len(segments):
+        return None
+    # From the last piece to the first, so that the offsets of the others stay true.
+    for piece, segment in reversed(list(zip(passage.pieces, segments, strict=True))):
+        block = blocks[piece.block]
+        length = len(block.text)
+        block.runs = [
+            *cut(block.runs, 0, piece.start),
+            *_rewritten(cut(block.runs, piece.start, piece.end), segment.strip(), mark),
+            *cut(block.runs, piece.end, length),
+        ]
+    return write(blocks)
+
+
+def _rewritten(runs, words, mark) -> list[Run]:
+    text = "".join(run.text for run in runs)
+    kept = tuple(i for i in runs[0].inlines if i.value == mark)
+    changes = matching.diff(text, words)
+    if "".join(c.text for c in changes if c.kind != "added") != text:
+        return [Run(words, kept)]
+    written, at = [], 0
+    for kind, changed in changes:
+        if kind == "added":
+            written.append(Run(changed, kept))
+        else:
+            if kind == "same":
+                written += cut(runs, at, at + len(changed))
+            at += len(changed)
+    return written
+
+
 def passages_in(blocks: list[Block]) -> list[Passage]:
     """In the order in which they begin."""
     passages: dict[str, Passage] = {}

@@ -24,6 +24,7 @@ from articles.matching.finding import (
     find_words,
     nearest,
 )
+from articles.matching.quotations import quotations
 from articles.matching.text import (
     DASHES,
     DOUBLE_MARKS,
@@ -59,5 +60,6 @@ __all__ = [
     "find_words",
     "fold",
     "nearest",
+    "quotations",
     "segments",
 ]

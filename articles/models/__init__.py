@@ -1,6 +1,6 @@
 """Imports run one way:
 organisations <- people <- photos <- sections <- articles <- bylines, mentions,
-sources <- quotes <- corrections.
+sources <- quotes <- overrides, corrections.
 What stands further left knows nothing of what stands further right, but for the
 relations that lead to it."""
 
@@ -9,6 +9,7 @@ from articles.models.bylines import Byline
 from articles.models.corrections import Correction
 from articles.models.mentions import Mention
 from articles.models.organisations import Organisation, OrganisationName
+from articles.models.overrides import QuoteOverride
 from articles.models.people import Person, PersonName, Position
 from articles.models.photos import Photo
 from articles.models.quotes import Quote
@@ -27,6 +28,7 @@ __all__ = [
     "Photo",
     "Position",
     "Quote",
+    "QuoteOverride",
     "Section",
     "SourceText",
     "Topic",

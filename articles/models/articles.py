@@ -1,3 +1,5 @@
+from uuid import UUID, uuid4
+
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
@@ -6,7 +8,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from articles import body
-from articles.models.fields import LanguageField, LineField, ProseField
+from articles.models.fields import (
+    LanguageField,
+    LineField,
+    ProseField,
+    SlugField,
+    in_calendar,
+)
 from articles.models.organisations import Organisation
 from articles.models.photos import Photo
 from articles.models.sections import Section, Topic
@@ -14,8 +22,12 @@ from articles.times import in_words
 
 
 class ArticleQuerySet(models.QuerySet):
-    def get_by_natural_key(self, slug):
-        return self.exclude(slug="").get(slug=slug)
+    def get_by_natural_key(self, key):
+        """A story without a slug goes by its reference."""
+        try:
+            return self.get(reference=UUID(key))
+        except (ValueError, self.model.DoesNotExist):
+            return self.exclude(slug="").get(slug=key)
 
     def published(self, at=None):
         """The stories that readers may read at that time, by default now. Every page,
@@ -133,7 +145,7 @@ class Article(models.Model):
         blank=True,
         help_text=_("The sentence or two under the headline."),
     )
-    slug = models.SlugField(
+    slug = SlugField(
         _("slug"),
         max_length=150,
         blank=True,
@@ -142,6 +154,7 @@ class Article(models.Model):
             "readers have had the story."
         ),
     )
+    reference = models.UUIDField(default=uuid4, unique=True, editable=False)
     slugline = LineField(
         _("slugline"),
         max_length=100,
@@ -228,12 +241,14 @@ class Article(models.Model):
         _("embargoed until"),
         null=True,
         blank=True,
+        validators=[in_calendar],
         help_text=_("No reader sees the story before this time, whatever else is set."),
     )
     expires_at = models.DateTimeField(
         _("expires at"),
         null=True,
         blank=True,
+        validators=[in_calendar],
         help_text=_("Readers have the story until this time. Usually empty."),
     )
     updated_at = models.DateTimeField(
@@ -317,27 +332,17 @@ class Article(models.Model):
 
     def clean(self):
         now = timezone.now()
-        if self.embargoed_until and self.embargoed_until > now:
-            public = Article.objects.published(now).filter(pk=self.pk)
-            if self.pk and public.exists():
-                raise ValidationError(
-                    {
-                        "embargoed_until": _(
-                            "Readers have this story: too late for an embargo."
-                        )
-                    }
-                )
-        if (
-            self.expires_at
-            and self.embargoed_until
-            and self.expires_at <= self.embargoed_until
-        ):
-            raise ValidationError(
-                {"expires_at": _("The story would expire before readers have it.")}
-            )
+        had = Article.objects.gone_out(now).filter(pk=self.pk)
+        if self.embargoed_until and self.embargoed_until > now and had.exists():
+            too_late = _("Readers have this story: it is too late for an embargo.")
+            raise ValidationError({"embargoed_until": too_late})
+        begins = [t for t in (self.published_at, self.embargoed_until) if t]
+        if self.expires_at and begins and self.expires_at <= max(begins):
+            too_early = _("The story would expire before readers have it.")
+            raise ValidationError({"expires_at": too_early})
 
     def natural_key(self):
-        return (self.slug,)
+        return (self.slug or str(self.reference),)
 
     natural_key.dependencies = [
         "articles.section",

@@ -9,7 +9,11 @@ from articles.models.people import Person
 
 class BylineQuerySet(OfArticleQuerySet):
     def get_by_natural_key(self, article, person, role):
-        return self.get(article__slug=article, person__slug=person, role=role)
+        return self.get(
+            article=Article.objects.get_by_natural_key(article),
+            person__slug=person,
+            role=role,
+        )
 
 
 class Byline(models.Model):

@@ -2,23 +2,38 @@ import uuid
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from articles.models.articles import Article, OfArticleQuerySet
-from articles.models.fields import ProseField
+from articles.models.fields import MomentField, ProseField, in_calendar
 from articles.models.quotes import Quote
 
 
 class CorrectionQuerySet(OfArticleQuerySet):
     def get_by_natural_key(self, article, published_at):
-        return self.get(article__slug=article, published_at=published_at)
+        return self.get(
+            article=Article.objects.get_by_natural_key(article),
+            published_at=published_at,
+        )
 
     def published(self, at=None):
         return super().published(at).filter(published_at__lte=at or timezone.now())
 
     def for_page(self, article):
-        return self.published().filter(article=article).select_related("quote")
+        """Those of the story, and of the quotes that it repeats."""
+        repeated = Quote.objects.filter(repeated_by__article=article)
+        shown = Q(article=article) | Q(quote__in=repeated)
+        return self.published().filter(shown).select_related("article", "quote")
+
+    def newest_first(self):
+        return self.order_by("-published_at", "-pk")
+
+    def for_list(self):
+        return self.select_related(
+            "article", "quote__speaker", "quote__organisation"
+        ).defer("article__body", "article__body_html")
 
     def retractions(self, at):
         """Of whole stories."""
@@ -58,7 +73,9 @@ class Correction(models.Model):
     text = ProseField(_("text"), help_text=_("What was wrong, in a sentence."))
     was = ProseField(_("was"), blank=True, help_text=_("The words as printed."))
     now = ProseField(_("now"), blank=True, help_text=_("The words that are right."))
-    published_at = models.DateTimeField(_("published at"), default=timezone.now)
+    published_at = MomentField(
+        _("published at"), default=timezone.now, validators=[in_calendar]
+    )
     placement = models.CharField(
         _("placement"),
         max_length=10,

@@ -1,4 +1,5 @@
-from django.core.validators import RegexValidator
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator, validate_slug
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
@@ -24,6 +25,45 @@ class LineField(CleanTextMixin, models.CharField):
 
 class ProseField(CleanTextMixin, models.TextField):
     """Several lines of text."""
+
+
+class SlugField(models.SlugField):
+    """Part of an address. A bad one would break every page that links there, so that
+    it is refused on its way into the database too, past every form."""
+
+    def get_db_prep_save(self, value, connection):
+        if value:
+            validate_slug(value)
+        return super().get_db_prep_save(value, connection)
+
+
+class MomentField(models.DateTimeField):
+    """A time that is part of a key: cut to the milliseconds that a dump keeps."""
+
+    def get_prep_value(self, value):
+        value = super().get_prep_value(value)
+        return value and value.replace(microsecond=value.microsecond // 1000 * 1000)
+
+
+def in_calendar(time):
+    """Every zone and database can hold it, and an address can name it."""
+    if not 1900 <= time.year <= 2999:
+        raise ValidationError(_("Choose a time between the years 1900 and 2999."))
+
+
+def one_of(field, choices, name):
+    """The choices of a field, in the database."""
+    return models.CheckConstraint(
+        condition=Q((f"{field}__in", [value for value, _label in choices])), name=name
+    )
+
+
+def not_empty(field, name):
+    return models.CheckConstraint(
+        condition=~Q((field, "")),
+        name=name,
+        violation_error_message=_("This must not be empty."),
+    )
 
 
 class LanguageField(models.CharField):

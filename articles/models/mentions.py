@@ -12,7 +12,7 @@ from articles.models.people import Person
 class MentionQuerySet(OfArticleQuerySet):
     def get_by_natural_key(self, article, person, organisation):
         return self.get(
-            article__slug=article,
+            article=Article.objects.get_by_natural_key(article),
             person__slug=person,
             organisation__slug=organisation,
         )
@@ -42,7 +42,7 @@ class Mention(models.Model):
         null=True,
         blank=True,
     )
-    order = models.PositiveSmallIntegerField(_("order"), default=0)
+    order = models.PositiveIntegerField(_("order"), default=0)
     listed_at = models.DateTimeField(null=True, editable=False)
 
     objects = MentionQuerySet.as_manager()

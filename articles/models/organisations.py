@@ -10,7 +10,9 @@ from articles.models.fields import (
     LanguageField,
     LineField,
     ProseField,
+    SlugField,
     address_constraint,
+    not_empty,
     shown_by,
 )
 
@@ -58,7 +60,7 @@ class Organisation(models.Model):
     short_name = LineField(
         _("short name"), max_length=60, blank=True, help_text=_("Such as NATO.")
     )
-    slug = models.SlugField(
+    slug = SlugField(
         _("slug"),
         max_length=100,
         unique=True,
@@ -99,6 +101,8 @@ class Organisation(models.Model):
                 violation_error_message=_("An organisation cannot be part of itself."),
             ),
             address_constraint("website", "organisation_website_is_an_address"),
+            not_empty("name", "organisation_has_a_name"),
+            not_empty("slug", "organisation_has_a_slug"),
         ]
 
     def __str__(self):

@@ -5,7 +5,14 @@ from django.db.models import Exists, F, OuterRef, Prefetch, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from articles.models.fields import LanguageField, LineField, ProseField, shown_by
+from articles.models.fields import (
+    LanguageField,
+    LineField,
+    ProseField,
+    SlugField,
+    not_empty,
+    shown_by,
+)
 from articles.models.organisations import WIKIDATA_HELP, Organisation
 
 
@@ -35,7 +42,7 @@ class Person(models.Model):
         blank=True,
         help_text=_("As an index lists it: Grushko, Alexander. Left empty, the name."),
     )
-    slug = models.SlugField(
+    slug = SlugField(
         _("slug"),
         max_length=100,
         unique=True,
@@ -69,6 +76,10 @@ class Person(models.Model):
         verbose_name_plural = _("people")
         ordering = ["sort_name", "pk"]
         indexes = [models.Index(fields=["sort_name", "id"], name="person_by_name")]
+        constraints = [
+            not_empty("name", "person_has_a_name"),
+            not_empty("slug", "person_has_a_slug"),
+        ]
 
     def __str__(self):
         return self.name

@@ -9,7 +9,12 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from PIL import Image, ImageOps
 
-from articles.models.fields import LineField, ProseField, shown_by
+from articles.models.fields import (
+    LineField,
+    ProseField,
+    SlugField,
+    shown_by,
+)
 from articles.models.organisations import Organisation
 from articles.models.people import Person
 
@@ -37,7 +42,7 @@ class PhotoQuerySet(models.QuerySet):
 
 
 class Photo(models.Model):
-    slug = models.SlugField(
+    slug = SlugField(
         _("slug"),
         max_length=100,
         unique=True,
@@ -113,6 +118,12 @@ class Photo(models.Model):
         verbose_name = _("photo")
         verbose_name_plural = _("photos")
         ordering = ["-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(focal_x__lte=100, focal_y__lte=100),
+                name="photo_focal_point_is_in_the_picture",
+            )
+        ]
 
     def __str__(self):
         return self.caption[:80] or self.slug

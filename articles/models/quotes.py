@@ -1,8 +1,9 @@
 import uuid
 
+from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Prefetch, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -21,7 +22,7 @@ class QuoteQuerySet(OfArticleQuerySet):
     withdrawn keeps its address. listed() are those that a list shows."""
 
     def get_by_natural_key(self, article, mark):
-        return self.get(article__slug=article, mark=mark)
+        return self.get(article=Article.objects.get_by_natural_key(article), mark=mark)
 
     def standing(self, at=None):
         """Neither dropped nor withdrawn, of a story that is not retracted."""
@@ -74,9 +75,17 @@ class QuoteQuerySet(OfArticleQuerySet):
 
     def for_lists(self):
         """What a list prints of a quote and of the story it stands in."""
-        return self.select_related(
-            "article", "speaker", "organisation", "position__organisation"
-        ).defer("article__body", "article__body_html")
+        corrections = self.model._meta.get_field("corrections").related_model.objects
+        published = corrections.published().order_by("published_at", "pk")
+        return (
+            self.select_related(
+                "article", "speaker", "organisation", "position__organisation"
+            )
+            .defer("article__body", "article__body_html")
+            .prefetch_related(
+                Prefetch("corrections", published, to_attr="corrections_shown"),
+            )
+        )
 
     def for_page(self):
         return (
@@ -209,8 +218,8 @@ class Quote(models.Model):
     )
 
     # What settle() reads out of the story.
-    order = models.PositiveSmallIntegerField(default=0, editable=False)
-    paragraph = models.PositiveSmallIntegerField(null=True, editable=False)
+    order = models.PositiveIntegerField(default=0, editable=False)
+    paragraph = models.PositiveIntegerField(null=True, editable=False)
     sentence = ProseField(editable=False, blank=True)
     body_check = models.CharField(
         max_length=10, choices=OUTCOMES, editable=False, blank=True
@@ -295,6 +304,11 @@ class Quote(models.Model):
 
     def get_absolute_url(self):
         return reverse("quote_detail", args=[self.pk])
+
+    def clean(self):
+        if self.position and self.position.person_id != self.speaker_id:
+            another = _("This is another person’s post: choose one of the speaker’s.")
+            raise ValidationError({"position": another})
 
     def natural_key(self):
         return (*self.article.natural_key(), self.mark)

@@ -3,7 +3,10 @@ from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from articles.models.fields import LineField
+from articles.models.fields import (
+    LineField,
+    SlugField,
+)
 
 
 class PlacingQuerySet(models.QuerySet):
@@ -22,7 +25,7 @@ class PlacingQuerySet(models.QuerySet):
 
 class Placing(models.Model):
     name = LineField(_("name"), max_length=100, unique=True)
-    slug = models.SlugField(
+    slug = SlugField(
         _("slug"),
         max_length=100,
         unique=True,

@@ -11,7 +11,9 @@ from articles.models.fields import AddressField, LineField, address_constraint
 
 class SourceTextManager(models.Manager):
     def get_by_natural_key(self, article, sha256):
-        return self.get(article__slug=article, sha256=sha256)
+        return self.get(
+            article=Article.objects.get_by_natural_key(article), sha256=sha256
+        )
 
 
 class SourceText(models.Model):

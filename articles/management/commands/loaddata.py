@@ -11,8 +11,8 @@ class Command(loaddata.Command):
 
     def loaddata(self, fixture_labels):
         self.loaded = []
-        super().loaddata(fixture_labels)
         try:
+            super().loaddata(fixture_labels)
             settle_for(self.loaded)
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from error
