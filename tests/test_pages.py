@@ -706,7 +706,7 @@ def add_quotes(article, person, organisation):
 @pytest.mark.parametrize(
     ("address", "most"),
     [
-        ("/", 4),
+        ("/", 5),
         ("/2020/05/04/story/", 12),
         ("/2020/", 6),
         ("/2020/05/", 6),
@@ -718,6 +718,7 @@ def add_quotes(article, person, organisation):
         ("/organisations/", 4),
         ("/organisations/home/", 12),
         ("/quotes/", 5),
+        ("/corrections/", 4),
         ("quote", 6),
     ],
 )
