@@ -22,6 +22,8 @@ END = re.compile(
     re.VERBOSE,
 )
 
+FARTHEST = 600  # characters that are shown on either side of a passage
+
 
 def starts(text: str) -> list[int]:
     """The offsets at which the sentences of the text begin, and last the text's end."""
@@ -29,8 +31,16 @@ def starts(text: str) -> list[int]:
 
 
 def around(text: str, start: int, end: int, begins: list[int]) -> str:
-    """The sentence of the text, or the sentences, in which text[start:end] stands.
-    `begins` are the starts() of the text."""
+    """The sentence of the text, or the sentences, in which text[start:end] stands, cut
+    at a word where it goes on farther than FARTHEST. `begins` are the starts() of the
+    text."""
     first = begins[max(bisect_right(begins, start) - 1, 0)]
     last = begins[min(bisect_left(begins, end), len(begins) - 1)]
-    return text[first:last].strip()
+    before, after = text[first:start].lstrip(), text[end:last].rstrip()
+    if len(before) > FARTHEST:
+        before = before[-FARTHEST:]
+        before = "…" + (before.split(None, 1)[1:] or [before])[0]
+    if len(after) > FARTHEST:
+        after = after[:FARTHEST]
+        after = (after.rsplit(None, 1)[:1] or [after])[0] + "…"
+    return f"{before}{text[start:end]}{after}".strip()

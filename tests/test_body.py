@@ -401,6 +401,89 @@ def test_tags_nested_ten_thousand_deep_are_no_trouble(tags):
     assert len(clean) < 200
 
 
+@pytest.mark.parametrize(
+    "tag",
+    [
+        "<b x={}>",
+        "<B/x='{}>'\n>",
+        '<font color="{}">',
+        "<nobr x={}>",
+        "<!-- </b> --><b <x={}>",
+        "<a href={}>",
+        "<q data-quote=q{}>",
+        "<span data-quote=q{}><blockquote>",
+    ],
+)
+def test_elements_left_open_do_not_multiply_in_what_follows(tag):
+    opened = "".join(tag.format(number) for number in range(3000))
+    clean = sanitise(f"<p>{opened}</p>{'<p>x</p>' * 3000}")
+    assert plain_text(clean).split() == ["x"] * 3000
+    assert len(clean) < 150_000
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "<blockquote><ul>",
+        "<div><span>",
+        "<q><p></q></p>",
+        "<b><blockquote></b>",
+        "<table><td><a href=1>",
+        "<!-->",
+        '<a x="',
+        "<![CDATA[",
+        "<script></script ",
+    ],
+)
+def test_sixty_thousand_tags_without_words_come_to_nothing(unit):
+    assert sanitise(unit * (60_000 // unit.count("<") // 2)) == ""
+
+
+@pytest.mark.parametrize(
+    ("html", "clean"),
+    [
+        ("a<!-- <b> -->b<!--> c", "ab c"),
+        ("<svg><path/><title>x</title></svg>a<svg/>b", "ab"),
+        ("a<b>b<b>c</b>d</b>e", "a<strong>bcd</strong>e"),
+        ("a</b>b<b title='>'>c", "ab<strong>c</strong>"),
+        ('<A HREF="/x" href=/y>a</A>', '<a href="/x">a</a>'),
+        ("<a href='/\"x'>a</a>", '<a href="/&quot;x">a</a>'),
+        ("<a href=/x&amp;y>a</a>", '<a href="/x&amp;y">a</a>'),
+        ("<<b>a", "&lt;<strong>a</strong>"),
+        ("<<!-- -->b>a", "&lt;b&gt;a"),
+        ("a<b x='", "a"),
+        ("a<hr>b", "a</p>\n<p>b"),
+    ],
+)
+def test_tags_are_read_as_browsers_read_them(html, clean):
+    assert sanitise(html) == f"<p>{clean}</p>"
+
+
+def test_a_run_of_accents_over_one_letter_is_cut():
+    assert len(sanitise("<p>e" + "\u0301\u0323" * 100_000)) < 50
+    assert len(sanitise("<p>e" + "&#x301;&#x323;" * 10_000)) < 50
+
+
+@often
+@given(st.text(alphabet="ae\u0301\u0323\u0344\u0958\u1100\u1161", max_size=200))
+@example("\u0344" * 40)
+@example("\u0958" + "\u0323\u0301" * 20)
+def test_cleaning_text_twice_changes_nothing(text):
+    clean = clean_text(text)
+    assert clean_text(clean) == clean
+
+
+def test_the_sentences_of_a_body_without_full_stops_stay_short():
+    html = "".join(
+        f'{"word " * 280}<q data-quote="q{number}">we stay</q> '
+        for number in range(200)
+    )
+    passages = read(sanitise(html)).passages
+    assert len(passages) == 200
+    assert all("we stay" in passage.sentence for passage in passages.values())
+    assert max(len(passage.sentence) for passage in passages.values()) < 1300
+
+
 @pytest.mark.parametrize("unit", ["word ", "<p>many words</p>", "a &lt;b "])
 def test_a_body_of_nine_hundred_thousand_characters_is_kept_whole(unit):
     many = 900_000 // max(len(unit), 12)

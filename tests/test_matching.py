@@ -350,6 +350,13 @@ def _escaped(text):
         ("cafe", "cafe\u0301"),
         ("हि", "हिन्दी"),
         ("न", "हिन्दी"),
+        ("violent protest", "a non-violent protest"),
+        ("violent protest", "a non\u2010violent protest"),
+        ("violent protest", "a non\u2011violent protest"),
+        ("American", "anti-American"),
+        ("he is well", "he is well-known"),
+        ("Brien", "O'Brien"),
+        ("ll go", "we'll go"),
         ("", "We stay"),
         (".", "We stay."),
         ("stay", ""),
@@ -368,6 +375,14 @@ def test_part_of_a_word_is_not_found(words, text):
     [
         ("port", "the report of a port.", "port"),
         ("don", "don't, said the don.", "don"),
+        ("which", "security—which", "which"),
+        ("security", "security–which", "security"),
+        ("which", "security - which", "which"),
+        ("non-violent", "a non–violent protest", "non–violent"),
+        ("year plan", "a 10-year plan", "year plan"),
+        ("il ira à Moscou", "dit qu'il ira à Moscou", "il ira à Moscou"),
+        ("art", "l’art", "art"),
+        ("arte", "Dell’arte", "arte"),
         ("dogs", "the dogs' home", "dogs"),
         ("yes", "he said 'yes'", "yes"),
         ("Russia", "the Russia-NATO Council", "Russia"),
@@ -391,6 +406,26 @@ def test_whole_words_are_found_where_they_stand(words, text, found):
     assert text[span.start : span.end] == found
     assert find_words(words, text) == [span]
     assert span in find_all(words, text)
+
+
+@pytest.mark.parametrize("other", ["start ", "arts ", "l'arts "])
+def test_a_word_is_found_after_any_number_of_words_that_hold_it(other):
+    text = other * 5000 + "art"
+    assert find("art", text) == (len(text) - 3, len(text))
+
+
+def test_a_difference_within_a_hyphened_word_shows_the_whole_word():
+    check = check_against_sources("violent protest here", ["non-violent protest here"])
+    assert check.outcome == Outcome.DIFFERS
+    assert texts_of(check.changes, "removed") == "violent"
+    assert texts_of(check.changes, "added") == "non-violent"
+
+
+@pytest.mark.parametrize("space", ["\u2028", "\u2029", "\x85", "\x0b", "\x0c"])
+def test_only_a_line_feed_parts_segments(space):
+    words = f"We stay{space}here"
+    assert check_against_body(words, ["We stay here"]).outcome == Outcome.MATCHES
+    assert find_words(words, "We stay here") == [(0, 12)]
 
 
 def test_find_all_finds_every_place_once():
@@ -640,6 +675,7 @@ LONG = 200_000
         " ",
         "e\u0301",
         "\u0301",
+        "\u0301\u0323",
         "…",
         "a",
         "a ",
@@ -671,6 +707,8 @@ def test_a_long_run_that_comes_to_nothing_is_tried_once(opening):
         ("[T]" * (LONG // 3) + "a", "a" * LONG),
         ("a\n" * 5000 + "z", "a " * (LONG // 2)),
         ("z\n" * 5000, "a " * (LONG // 2)),
+        ("a" * 1000, "a" * LONG),
+        ("ab " * 1000 + "a", "ab " * (LONG // 3)),
     ],
 )
 def test_words_that_a_long_text_does_not_hold_are_given_up_soon(words, text):

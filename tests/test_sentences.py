@@ -86,6 +86,18 @@ def test_a_quote_is_shown_in_the_sentence_that_carries_it(words, sentence):
     assert around(text, start, start + len(words), starts(text)) == sentence
 
 
+def test_a_sentence_that_goes_on_is_cut_at_a_word():
+    text = "word " * 1000 + "we stay" + " word" * 1000
+    start = text.index("we stay")
+    found = around(text, start, start + 7, starts(text))
+    assert found == "…" + "word " * 119 + "we stay" + " word" * 119 + "…"
+
+
+def test_a_sentence_without_spaces_is_cut_too():
+    found = around("中" * 5000, 2000, 2010, [0, 5000])
+    assert found == "…" + "中" * 1210 + "…"
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -7,6 +7,7 @@ from html.parser import HTMLParser
 
 import nh3
 
+from articles.body.trimming import trim
 from articles.body.vocabulary import (
     ATTRIBUTES,
     CONTAINERS,
@@ -109,7 +110,7 @@ def parse(html: str) -> list[Block]:
     parser = Parser()
     parser.feed(
         nh3.clean(
-            clean_text(html),
+            trim(clean_text(html)),
             tags=VOCABULARY | SYNONYMS.keys(),
             clean_content_tags=DROPPED_WITH_CONTENT,
             attributes=ATTRIBUTES,

@@ -8,9 +8,12 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import NamedTuple
 
+from articles.characters import LONG_RUN, MOST_ACCENTS
+
 DOUBLE_MARKS = '"“”„‟«»〝〞＂'
 SINGLE_MARKS = "'‘’‚‛‹›ʼ＇"
 DASHES = "-‐‑‒–—―−﹘－"
+HYPHENS = "-‐‑－"  # of the dashes, those that make one word of two
 SPACES = " \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009"
 SPACES += "\u200a\u202f\u205f\u3000"
 UNSEEN = "\u00ad\u034f\u061c\u180e\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
@@ -74,6 +77,10 @@ class Comparable:
             places[match[0].lower()].append(index)
         return dict(places)
 
+    def has_hyphen(self, at: int) -> bool:
+        """Whether text[at] is a hyphen and no other dash."""
+        return self.text[at] == "-" and self.original[self.starts[at]] in HYPHENS
+
     @classmethod
     def _pieces(cls, folded: str) -> Iterator[tuple[str, int, int]]:
         at = 0
@@ -88,12 +95,16 @@ class Comparable:
 
     @staticmethod
     def _composed(text: str, at: int) -> Iterator[tuple[str, int, int]]:
-        if unicodedata.is_normalized("NFC", text):
+        if not LONG_RUN.search(text) and unicodedata.is_normalized("NFC", text):
             yield text, at, at + len(text)
             return
         start = 0
         for end in range(1, len(text) + 1):
-            if end == len(text) or not joins_the_letter_before(text[end]):
+            if (
+                end == len(text)
+                or not joins_the_letter_before(text[end])
+                or end - start > MOST_ACCENTS
+            ):
                 letter = unicodedata.normalize("NFC", text[start:end])
                 yield letter, at + start, at + end
                 start = end
@@ -114,7 +125,7 @@ def comparable(text: str | Comparable) -> Comparable:
 
 def segments(words: str) -> list[str]:
     """The segments of a quote's words, which are kept one a line."""
-    return [line for line in words.splitlines() if line.strip()]
+    return [line for line in words.split("\n") if line.strip()]
 
 
 def essence(segment: str) -> str:
