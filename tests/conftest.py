@@ -5,6 +5,13 @@ from django.core.management import call_command
 from articles.models import Article
 
 
+@pytest.fixture(autouse=True)
+def _pinned(settings):
+    """The environment may hold another site's settings."""
+    settings.TIME_ZONE = "UTC"
+    settings.LANGUAGE_CODE = "en-gb"
+
+
 @pytest.fixture
 def tass(db):
     """The first story, as its fixture holds it."""

@@ -365,7 +365,7 @@ def test_a_private_person_is_named_nowhere(client):
     assert "a private person" in read(client, quotes[1].get_absolute_url())
 
 
-def test_a_post_does_not_name_an_organisation_that_readers_have_not_met(client):
+def test_a_post_waits_until_readers_have_met_the_organisation_it_serves(client):
     quote = make_quote(make_article())
     hidden = make_organisation(name="Hidden alliance")
     Position.objects.create(person=quote.speaker, title="Envoy", organisation=hidden)
@@ -377,6 +377,8 @@ def test_a_post_does_not_name_an_organisation_that_readers_have_not_met(client):
         html = read(client, address)
         assert "Hidden alliance" not in html
         assert hidden.get_absolute_url() not in html
+        assert "Envoy" not in html
+    make_article(source=hidden)
     assert "Envoy" in read(client, quote.speaker.get_absolute_url())
 
 

@@ -363,6 +363,16 @@ def test_settling_twice_changes_nothing_and_costs_the_same_queries(
     assert [list(m.objects.values()) for m in (Article, Quote, Mention)] == before
 
 
+def test_what_repeats_a_repeat_repeats_the_first():
+    first, second, third = (make_quote(make_article(), words="So") for _ in range(3))
+    third.repeats = second
+    third.save()
+    second.repeats = first
+    second.save()
+    third.refresh_from_db()
+    assert third.repeats == first
+
+
 def test_a_retracted_story_keeps_its_address_and_leaves_the_lists():
     article = make_article()
     Correction.objects.create(article=article, kind="retraction", text="It was wrong.")

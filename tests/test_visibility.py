@@ -161,6 +161,11 @@ def stories(db):
         title=f"{HIDDEN} appointment",
         organisation=Organisation.objects.get(slug="union-public"),
     )
+    Position.objects.create(
+        person=speaker,
+        title=f"{HIDDEN} appointment to come",
+        organisation=Organisation.objects.get(slug="union-embargoed"),
+    )
     Quote.objects.create(
         article=hidden,
         mark="q4",

@@ -151,12 +151,17 @@ class PositionQuerySet(models.QuerySet):
         return self.filter(shown_by(self.model, ["quotes"], at), person__is_public=True)
 
     def shown(self, at=None):
-        """What pages list: published, or of no quote at all. A post that only an
-        unpublished story gives its speaker waits for that story."""
+        """What pages list: published, or of no quote at all and in an organisation that
+        readers may meet. A post that an unpublished story brings with it waits for
+        that story."""
         # Not Q(quotes=None): its join would give a post once for each of its quotes.
         quotes = self.model._meta.get_field("quotes").related_model.objects
         is_quoted = Exists(quotes.filter(position=OuterRef("pk")))
-        return self.filter(shown_by(self.model, ["quotes"], at) | ~is_quoted)
+        met = Organisation.objects.published(at).filter(pk=OuterRef("organisation"))
+        is_known = Q(organisation=None) | Exists(met)
+        return self.filter(
+            shown_by(self.model, ["quotes"], at) | (~is_quoted & is_known)
+        )
 
     def for_pages(self):
         """Shown, and of the organisations served only those that readers may meet."""

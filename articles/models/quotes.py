@@ -301,6 +301,8 @@ class Quote(models.Model):
         if self.repeats and self.repeats.repeats_id:
             self.repeats_id = self.repeats.repeats_id
         super().save(*args, **kwargs)
+        if self.repeats_id:
+            self.repeated_by.update(repeats=self.repeats_id)
 
     def get_absolute_url(self):
         return reverse("quote_detail", args=[self.pk])
