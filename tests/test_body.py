@@ -1,3 +1,4 @@
+import contextlib
 import re
 from html import escape, unescape
 from html.parser import HTMLParser
@@ -430,7 +431,6 @@ def test_elements_left_open_do_not_multiply_in_what_follows(tag):
         "<b><blockquote></b>",
         "<table><td><a href=1>",
         "<!-->",
-        '<a x="',
         "<![CDATA[",
         "<script></script ",
     ],
@@ -451,7 +451,7 @@ def test_sixty_thousand_tags_without_words_come_to_nothing(unit):
         ("<a href=/x&amp;y>a</a>", '<a href="/x&amp;y">a</a>'),
         ("<<b>a", "&lt;<strong>a</strong>"),
         ("<<!-- -->b>a", "&lt;b&gt;a"),
-        ("a<b x='", "a"),
+        ("a<b x='", "a&lt;b x='"),
         ("a<hr>b", "a</p>\n<p>b"),
     ],
 )
@@ -956,3 +956,23 @@ def test_a_mark_is_looked_for_among_many_without_walking_them_all_each_time():
     assert set_mark(f"<p>{html}</p>", "a mistake", "q9") is None
     html = "<p>" + "“a mistake” " * 60_000 + "</p>"
     assert read(set_mark(html, "a mistake", "q1")).passages["q1"].pieces == [(0, 1, 10)]
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "<p>profit <b last year",
+        "<p>less than <10 and more",
+        '<p>a <a href="unclosed and so on',
+        "<p>x <y</p",
+    ],
+)
+def test_what_somebody_typed_after_a_stray_sign_is_not_lost(typed):
+    kept = body.plain_text(body.sanitise(typed))
+    assert kept == typed.removeprefix("<p>")
+
+
+def test_a_million_stray_signs_are_read_once():
+    for typed in ("<b " * 300_000, "<a x='" * 160_001, "<" * 190_000):
+        with contextlib.suppress(ValidationError):
+            body.sanitise(typed)

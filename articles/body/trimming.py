@@ -52,8 +52,16 @@ def trim(html: str) -> str:
         form = COMMENT if html.startswith("<!--", at) else BOGUS_COMMENT
         tag = TAG.match(html, at)
         found = tag or form.match(html, at)
-        if not found:
+        if not found and not html[at + 1].isalpha():
             return trimmer.html()  # what is not closed takes the rest with it
+        if not found:
+            # No tag, but what somebody typed. A quotation mark that is never closed
+            # or a last ">" that never comes lets this happen a few times at most.
+            rest = html[at:] if html.find(">", at) < 0 else "<"
+            if not skipped:
+                trimmer.text(rest)
+            at += len(rest)
+            continue
         at = found.end()
         if not tag:
             continue
