@@ -8,8 +8,8 @@ from django.core.management import CommandError, call_command
 
 from articles import publishing
 from articles.models import Article, Quote, QuoteOverride, SourceText
-from tests.factories import make_article, make_quote
-from tests.test_admin import act, change_page, form_data
+from tests.factories import make_article, make_person, make_quote
+from tests.test_admin import act, add_quote, change_page, form_data
 
 pytestmark = pytest.mark.django_db
 
@@ -287,6 +287,39 @@ def test_the_standfirst_of_the_first_story_repeats_a_quote_of_it(tass, desk):
     page = desk.get(change_page(tass)).content.decode()
     assert "the nearest is q4" in page
     assert "“endangers public security”" in page
+
+
+@pytest.mark.parametrize(
+    ("posts", "stored"),
+    [
+        ([("Envoy", None, None)], "Envoy"),
+        ([("Envoy", None, "2019-12-31"), ("Minister", "2020-01-01", None)], "Minister"),
+        ([("Envoy", None, None), ("Minister", None, None)], None),
+        ([("Envoy", "2021-01-01", None)], None),
+        ([], None),
+    ],
+)
+def test_a_new_quote_takes_the_one_post_that_its_speaker_held_that_day(
+    desk, posts, stored
+):
+    speaker = make_person()
+    for title, started_on, ended_on in posts:
+        speaker.positions.create(title=title, started_on=started_on, ended_on=ended_on)
+    article = make_article(**DRAFT, body=f"<p>“{WORDS},” she said.</p>")
+    data = form_data(desk.get(change_page(article)))
+    data = add_quote(data, words=WORDS, speaker=speaker.pk, said_on="2020-05-04")
+    desk.post(change_page(article), data)
+    position = Quote.objects.get().position
+    assert (position and position.title) == stored
+
+
+def test_a_post_that_does_not_cover_the_day_is_a_warning_and_no_more(draft, desk):
+    quote = Quote.objects.get()
+    post = quote.speaker.positions.create(title="Chair", ended_on="2019-12-31")
+    Quote.objects.update(position=post, said_on="2020-05-04")
+    page = desk.get(change_page(draft)).content.decode()
+    assert "the post was not held on that day" in page
+    assert publishing.problems_before_publishing(draft) == []
 
 
 def check_archive():

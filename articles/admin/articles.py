@@ -16,7 +16,7 @@ from articles.admin.corrections import CorrectionForm, CorrectionInline
 from articles.admin.quotes import QuoteInline
 from articles.admin.records import DeskAdmin, RefusableForm, TakenBack
 from articles.admin.sources import SourceTextInline
-from articles.models import Article, Quote
+from articles.models import Article, Position, Quote
 from articles.models.fields import in_calendar
 from articles.publishing import Problem
 from articles.quote_checks import retold_otherwise
@@ -194,6 +194,8 @@ class ArticleAdmin(DeskAdmin):
                 )
         for quote_form in formset.initial_forms:
             text = self._settle_difference(request, quote_form.instance, text)
+        for quote in formset.new_objects:
+            quote.position = quote.position or _only_post(quote)
         changed = [quote for quote, _fields in formset.changed_objects]
         for quote in [*formset.new_objects, *changed]:
             quote.save()
@@ -356,6 +358,14 @@ class ArticleAdmin(DeskAdmin):
             "back": reverse("admin:articles_article_changelist"),
         }
         return TemplateResponse(request, "admin/articles/article/ask.html", context)
+
+
+def _only_post(quote):
+    """The post that the speaker held on the day, if there was just one."""
+    if quote.speaker is None:
+        return None
+    posts = list(Position.objects.held_on(quote.speaker, quote.day())[:2])
+    return posts[0] if len(posts) == 1 else None
 
 
 class KillForm(forms.Form):

@@ -169,6 +169,11 @@ def _lines(checks):
         yield format_html("<p>{}</p>", checks.source)
     if checks.against_sources.outcome == Outcome.DIFFERS:
         yield word_diff(checks.against_sources.changes)
+    if quote.position and not quote.position.is_held_on(quote.day()):
+        yield format_html(
+            '<span class="check open">{}</span>',
+            _("By its dates, the post was not held on that day."),
+        )
 
 
 def _buttons(checks):

@@ -336,7 +336,8 @@ class Quote(models.Model):
         return len(self.segments()) > 1
 
     def day(self):
-        """The day to list it under: when it was said, or else when it was printed."""
+        """The day to list it under: when it was said, or else when it was printed; of
+        a draft, today."""
         return self.said_on or timezone.localdate(self.article.published_at)
 
     def post_on_the_day(self):
