@@ -55,6 +55,17 @@ class QuoteChecks:
             and not self.is_exempt
         )
 
+    @property
+    def against_first(self) -> Check | None:
+        """Against the quote that it repeats, of which it may leave words out with an
+        ellipsis. A correction of the first may make the two differ: the story keeps
+        what it printed, and the difference is shown."""
+        if self.quote.repeats is None or self.is_exempt:
+            return None
+        first = " ".join(self.quote.repeats.words.split())
+        excerpt = matching.Policy(may_leave_out=True)
+        return matching.check_against_sources(self.quote.words, [first], excerpt)
+
     def failures(self) -> Iterator[str]:
         """What of it does not hold, in the words that the desk uses."""
         outcome = self.against_body.outcome
@@ -66,6 +77,8 @@ class QuoteChecks:
             yield "not in the source copy"
         elif self.is_off_source:
             yield "differs from the source copy"
+        if self.against_first and self.against_first.outcome != Outcome.MATCHES:
+            yield "differs from the quote it repeats"
 
 
 @dataclass(frozen=True)
@@ -132,7 +145,7 @@ def checks_of(
     sources = list(article.sources.all())
     texts = [matching.Comparable(source.text) for source in sources]
     if quotes is None:
-        quotes = article.quotes.prefetch_related("overrides")
+        quotes = article.quotes.select_related("repeats").prefetch_related("overrides")
     for quote in quotes:
         passage = reading.passages.get(quote.mark)
         found = matching.check_against_sources(quote.words, texts, house_policy())

@@ -1,5 +1,8 @@
+from io import StringIO
+
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils.html import escape
@@ -71,6 +74,12 @@ def test_a_story_that_repeats_the_quote_keeps_its_words_and_is_not_blocked(quote
     repeating = Article.objects.get(headline="Once more")
     assert WAS in repeating.body_html
     assert publishing.problems_before_publishing(repeating) == []
+    said = StringIO()
+    with pytest.raises(CommandError):
+        call_command("check_quotes", stdout=said)
+    place = repeating.get_absolute_url()
+    assert f"{place}#{repeating.quotes.get(repeats=quote).mark}" in said.getvalue()
+    assert "differs from the quote it repeats" in said.getvalue()
 
 
 def test_a_correction_of_the_speaker_takes_the_post_with_it(quote):

@@ -322,6 +322,26 @@ def test_a_post_that_does_not_cover_the_day_is_a_warning_and_no_more(draft, desk
     assert publishing.problems_before_publishing(draft) == []
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (WORDS, "matches the quote it repeats"),
+        ("counted the drivers twice", "matches the quote it repeats"),
+        ("We have counted … twice", "matches the quote it repeats"),
+        (OTHER, "differs from the quote it repeats"),
+        ("Nothing of the kind at all", "has other words than the quote it repeats"),
+    ],
+)
+def test_a_repeat_is_held_against_the_first_and_shown_but_not_blocked(
+    desk, words, said
+):
+    first = make_quote(make_article(), words=WORDS)
+    article = make_article(**DRAFT)
+    make_quote(article, words=words, repeats=first)
+    assert said in desk.get(change_page(article)).content.decode()
+    assert publishing.problems_before_publishing(article) == []
+
+
 def check_archive():
     said = StringIO()
     call_command("check_quotes", stdout=said)

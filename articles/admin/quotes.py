@@ -24,6 +24,11 @@ SOURCE = {
     Outcome.NOT_FOUND: ("?", _("not found in the source copy")),
     Outcome.NO_TEXT: ("", _("no source copy to hold it against")),
 }
+FIRST = {
+    Outcome.MATCHES: ("=", _("matches the quote it repeats")),
+    Outcome.DIFFERS: ("≠", _("differs from the quote it repeats")),
+    Outcome.NOT_FOUND: ("≠", _("has other words than the quote it repeats")),
+}
 REPORTED = {
     Outcome.MATCHES: ("~", _("reported, passage in place")),
     Outcome.DIFFERS: ("≠", _("reported, and the passage has changed")),
@@ -169,6 +174,10 @@ def _lines(checks):
         yield format_html("<p>{}</p>", checks.source)
     if checks.against_sources.outcome == Outcome.DIFFERS:
         yield word_diff(checks.against_sources.changes)
+    if first := checks.against_first:
+        yield check_line(FIRST, first.outcome)
+        if first.outcome == Outcome.DIFFERS:
+            yield word_diff(first.changes)
     if quote.position and not quote.position.is_held_on(quote.day()):
         yield format_html(
             '<span class="check open">{}</span>',
