@@ -14,7 +14,12 @@ from articles import body, publishing
 from articles.admin.bylines import BylineInline
 from articles.admin.corrections import CorrectionForm, CorrectionInline
 from articles.admin.quotes import QuoteInline
-from articles.admin.records import DeskAdmin, RefusableForm, TakenBack
+from articles.admin.records import (
+    DeskAdmin,
+    NamedDateTime,
+    RefusableForm,
+    TakenBack,
+)
 from articles.admin.sources import SourceTextInline
 from articles.models import Article, Position, Quote
 from articles.models.fields import in_calendar
@@ -383,5 +388,5 @@ class ScheduleForm(forms.Form):
     at = forms.SplitDateTimeField(
         label=_("Readers have it from"),
         validators=[in_calendar],
-        widget=admin.widgets.AdminSplitDateTime,
+        widget=NamedDateTime,
     )

@@ -3,7 +3,7 @@
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError
+from django.db import IntegrityError, models
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
@@ -33,8 +33,26 @@ class RefusableForm(forms.ModelForm):
         return cleaned
 
 
+class NamedDateTime(admin.widgets.AdminSplitDateTime):
+    """Each of its two fields has a name for a screen reader."""
+
+    def __init__(self, attrs=None):
+        super().__init__(attrs)
+        for widget, name in zip(self.widgets, [_("Date"), _("Time")], strict=True):
+            widget.attrs["aria-label"] = name
+
+
+DATE_AND_TIME = {
+    models.DateTimeField: {
+        "form_class": forms.SplitDateTimeField,
+        "widget": NamedDateTime,
+    }
+}
+
+
 class DeskAdmin(admin.ModelAdmin):
     form = RefusableForm
+    formfield_overrides = DATE_AND_TIME
     show_full_result_count = False
     list_per_page = 50
 

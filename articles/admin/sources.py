@@ -1,7 +1,7 @@
 from django import forms
 from django.contrib import admin
 
-from articles.admin.records import ReadInStoryAdmin
+from articles.admin.records import DATE_AND_TIME, ReadInStoryAdmin
 from articles.models import SourceText
 
 
@@ -25,6 +25,7 @@ class SourceTextForm(forms.ModelForm):
 class SourceTextInline(admin.StackedInline):
     model = SourceText
     form = SourceTextForm
+    formfield_overrides = DATE_AND_TIME
     extra = 0
     fields = [("kind", "publisher"), ("address", "received_at"), "text"]
     classes = ["collapse"]
