@@ -5,6 +5,7 @@ Every path that writes a story ends here: the form, the verbs, a command, a fixt
 
 import re
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -16,6 +17,7 @@ from django.utils.translation import gettext as _
 from articles import body, matching
 from articles.models import (
     Article,
+    FormerAddress,
     Mention,
     Organisation,
     OrganisationName,
@@ -28,39 +30,69 @@ from articles.models import (
     Topic,
 )
 from articles.quote_checks import checks_of
+from articles.revisions import note_save
 
 
 @transaction.atomic
-def settle(article: Article) -> None:
+def settle(
+    article: Article, *, by=None, note: str = "", is_substantial: bool = False
+) -> None:
     """Sanitises the body, reads its marks, checks each quote against the body and the
-    source texts, writes down whom the story and its quotes name, and renders the page.
-    Works on the saved row, writes only what changed, and brings `article` up to date. A
+    source texts, writes down whom the story and its quotes name, renders the page, and
+    keeps a revision of what changed, saved by whom (None is the system) and why. Works
+    on the saved row, writes only what changed, and brings `article` up to date. A
     body that is too long or a source text that was altered is a ValidationError."""
     story = Article.objects.select_for_update(of=["self"]).get(pk=article.pk)
     _refuse_altered_sources(story)
     was = (story.body, story.body_html)
-    story.body = body.sanitise(story.body)
-    reading = body.read(story.body)
-    places = {mark: order for order, mark in enumerate(reading.passages, 1)}
-    quotes = sorted(
+    told = tell(
+        story,
         story.quotes.select_related(
             "speaker", "organisation", "position__organisation"
         ),
-        key=lambda quote: (places.get(quote.mark, len(places) + 1), quote.mark),
     )
-    with translation.override(settings.LANGUAGE_CODE):
-        story.body_html = body.render(story.body, _records(story, reading, quotes))
     if was != (story.body, story.body_html):
         Article.objects.filter(pk=story.pk).update(
             body=story.body, body_html=story.body_html
         )
-    story.photos.set(Photo.objects.in_bulk(reading.photos, field_name="slug").values())
-    named = _named(reading, quotes)
+    photos = Photo.objects.in_bulk(told.reading.photos, field_name="slug")
+    story.photos.set(photos.values())
     _note_first_publication(story)
-    _write_mentions(story, named)
-    _write_checks(story, reading, quotes, named)
+    _write_mentions(story, told.named)
+    _write_quotes(told)
+    note_save(story, by=by, note=note, is_substantial=is_substantial)
     article.body, article.body_html = story.body, story.body_html
     article.first_published_at = story.first_published_at
+
+
+class Told(NamedTuple):
+    """What the words of a story come to. `named` are the records that its marks lead
+    to or that speak, in the order in which it comes to them, each with the names that
+    stand for it there."""
+
+    reading: body.Reading
+    quotes: list[Quote]  # in the order in which the story comes to them
+    changed: list[Quote]  # those that stand or hold otherwise than they did
+    named: dict[Person | Organisation, set[str]]
+
+
+def tell(story: Article, quotes: Iterable[Quote]) -> Told:
+    """Sanitises and renders the body of the story, and says of each quote where it
+    stands and how it holds. Writes nothing but into the rows it was given."""
+    story.body = body.sanitise(story.body)
+    reading = body.read(story.body)
+    if moved := _moved(reading):
+        story.body = body.sanitise(body.readdress(story.body, moved))
+        reading = body.read(story.body)
+    places = {mark: order for order, mark in enumerate(reading.passages, 1)}
+    quotes = sorted(
+        quotes,
+        key=lambda quote: (places.get(quote.mark, len(places) + 1), quote.mark),
+    )
+    with translation.override(settings.LANGUAGE_CODE):
+        story.body_html = body.render(story.body, _records(story, reading, quotes))
+    changed = _read_quotes(story, reading, quotes)
+    return Told(reading, quotes, changed, _named(reading, quotes))
 
 
 def settle_for(records: Iterable[models.Model]) -> None:
@@ -100,6 +132,8 @@ def _shows(record) -> Q:
             return Q(quotes__position=record)
         case PersonName() | OrganisationName():
             return _shows(record.owner)
+        case FormerAddress():
+            return _shows(record.record())
         case Photo():
             return Q(photos=record) | Q(lead_photo=record)
         case Section():
@@ -107,6 +141,18 @@ def _shows(record) -> Q:
         case Topic():
             return Q(topics=record)
     return Q(pk=None)
+
+
+def _moved(reading) -> dict[tuple[str, str], str]:
+    """The slugs to take now, by attribute and former slug."""
+    return {
+        (attribute, former): slug
+        for model, slugs, attribute in [
+            (Person, reading.people, "data-person"),
+            (Organisation, reading.organisations, "data-organisation"),
+        ]
+        for former, slug in model.objects.present_slugs(slugs).items()
+    }
 
 
 def _records(story, reading, quotes) -> body.Records:
@@ -140,8 +186,6 @@ def _post(quote) -> str:
 
 
 def _named(reading, quotes) -> dict[Person | Organisation, set[str]]:
-    """The records that the marks lead to or that speak, in the order in which the story
-    comes to them, each with the names that stand for it in this story."""
     people = Person.objects.prefetch_related("other_names").in_bulk(
         reading.people, field_name="slug"
     )
@@ -184,6 +228,7 @@ READ_FROM_STORY = [
     "sentence",
     "body_check",
     "source_check",
+    "is_open",
     "matched_source_id",
     "listed_at",
 ]
@@ -213,9 +258,9 @@ def _refuse_altered_sources(story):
             )
 
 
-def _write_checks(story, reading, quotes, named):
+def _read_quotes(story, reading, quotes) -> list[Quote]:
     listed_at = story.published_at if story.status == Article.Status.PUBLISHED else None
-    names = _Names(named)
+    changed = []
     for order, checks in enumerate(checks_of(story, reading, quotes), 1):
         quote, passage = checks.quote, checks.passage
         was = [getattr(quote, name) for name in READ_FROM_STORY]
@@ -225,9 +270,18 @@ def _write_checks(story, reading, quotes, named):
         quote.listed_at = listed_at
         quote.body_check = checks.against_body.outcome.value
         quote.source_check = checks.against_sources.outcome.value
+        quote.is_open = checks.is_open
         quote.matched_source_id = checks.source and checks.source.pk
         if was != [getattr(quote, name) for name in READ_FROM_STORY]:
-            quote.save(update_fields=READ_FROM_STORY)
+            changed.append(quote)
+    return changed
+
+
+def _write_quotes(told):
+    for quote in told.changed:
+        quote.save(update_fields=READ_FROM_STORY)
+    names = _Names(told.named)
+    for quote in told.quotes:
         about = names.found_in(f"{quote.sentence}\n{quote.words}")
         about -= {quote.speaker, quote.organisation}
         quote.people.set(r for r in about if isinstance(r, Person))

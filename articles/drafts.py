@@ -1,0 +1,152 @@
+"""Drafts of live stories: what the desk makes of a story that readers have, which they
+see nothing of until it is published. The rows are what readers see; a draft is a
+revision beside them."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from typing import NamedTuple
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from articles.models import Article, Draft, Revision
+from articles.revisions import (
+    Content,
+    Reconciled,
+    apply,
+    content_of,
+    keep,
+    reconcile,
+    rehearsal,
+    snapshot,
+)
+from articles.settling import settle
+from articles.verbs import record, refused, take
+
+Kind = Revision.Kind
+
+
+class Saving(NamedTuple):
+    """What became of a save. A revision kept aside met another save, which `merged`
+    says where; `merged` is None if nobody else had saved meanwhile."""
+
+    revision: Revision
+    merged: Reconciled | None
+
+    @property
+    def is_aside(self) -> bool:
+        return self.revision.kind == Kind.ASIDE
+
+
+def draft_of(article: Article) -> Draft | None:
+    drafts = Draft.objects.select_related("revision", "over", "due_revision")
+    return drafts.filter(article=article).first()
+
+
+@contextmanager
+def shown_as(article: Article, content: Content) -> Iterator[None]:
+    """Inside, the rows say what the content says, and whatever is built and rendered
+    shows it; at the end all of that is undone. Content that names a record that is no
+    more is Refused."""
+    with rehearsal():
+        apply(article, content)
+        settle(article)
+        yield
+
+
+def shown_as_draft(article: Article):
+    """The story with its pending changes, or as it is if it has none."""
+    draft = draft_of(article)
+    return shown_as(article, draft.revision.content) if draft else nullcontext()
+
+
+@transaction.atomic
+def save_over(article: Article, mine: Content, *, base: int, by, note="") -> Saving:
+    """Saves what somebody made of revision `base`. Where others have saved meanwhile,
+    both are merged; where both changed the same place, this one is kept aside, to be
+    merged by hand, and nothing else changes."""
+    story = Article.objects.select_for_update(of=["self"]).get(pk=article.pk)
+    newest = Revision.objects.newest_number(story)
+    merged = None
+    if base != newest:
+        theirs = content_of(story, newest)
+        merged = reconcile(content_of(story, base), mine, theirs)
+        if merged.conflicts:
+            return Saving(keep(story, mine, Kind.ASIDE, by=by, base=base), merged)
+        mine = merged.content
+    saved = save_content(story, mine, by=by, base=newest, note=note)
+    return Saving(saved, merged)
+
+
+@transaction.atomic
+def save_content(
+    article: Article, content: Content, *, by, base: int, note: str = ""
+) -> Revision:
+    """Makes the content the newest of the story, written over revision `base`: of a
+    live story as a draft, which readers do not see, of another one in its rows."""
+    story = Article.objects.select_for_update(of=["self"]).get(pk=article.pk)
+    if story.status != Article.Status.PUBLISHED:
+        apply(story, content)
+        settle(story, by=by, note=note)
+        Draft.objects.filter(article=story).delete()
+        return story.revisions.held()
+    settle(story)
+    with shown_as(story, content):
+        content = snapshot(story)
+        open_quotes = story.quotes.open().count()
+    Draft.objects.filter(article=story).update(open_quotes=open_quotes)
+    held, draft = story.revisions.held(), draft_of(story)
+    newest = draft.revision if draft else held
+    if newest and newest.content == content:
+        if draft and base == held.number:  # chosen, and nothing else changed
+            Draft.objects.filter(pk=draft.pk).update(over=held)
+        return newest
+    revision = keep(story, content, Kind.DRAFT, by=by, base=base, note=note)
+    if draft is None:
+        Draft.objects.create(
+            article=story,
+            revision=revision,
+            over=held,
+            began_at=revision.saved_at,
+            open_quotes=open_quotes,
+        )
+    else:
+        draft.revision = revision
+        if base == held.number:  # merged with what readers have
+            draft.over = held
+        draft.save()
+    return revision
+
+
+def has_live_moved(draft: Draft) -> bool:
+    """Whether readers have something newer than what the draft was written over."""
+    return draft.article.revisions.held() != draft.over
+
+
+def content_to_publish(draft: Draft, revision: Revision, over: Revision) -> Content:
+    """The revision, which was written over that other one, merged with what has changed
+    meanwhile in what readers have. Refused where both changed the same place."""
+    held = draft.article.revisions.held()
+    if held == over:
+        return revision.content
+    merged = reconcile(over.content, revision.content, held.content)
+    if merged.conflicts:
+        raise refused(
+            _(
+                "What readers have has changed since this draft began, at a place that "
+                "the draft changes too. Open the story and choose there."
+            )
+        )
+    return merged.content
+
+
+@transaction.atomic
+def discard(article: Article, *, by, revision: int | None = None) -> None:
+    """The pending changes are dropped. They stay in the history."""
+    story = take(article, by, "change_article", revision)
+    draft = draft_of(story)
+    if draft is None:
+        raise refused(_("There are no pending changes."))
+    number = draft.revision.number
+    draft.delete()
+    record(story, by, _("Discarded the draft, revision %d.") % number)

@@ -1,0 +1,248 @@
+"""A story as plain data, and plain data as a story.
+
+The data has this shape, which SCHEMA numbers; records go by their natural keys, so that
+a slug that somebody had before leads to them still:
+
+    {"fields": {"headline": "…", "section": ["all-news"], "topics": [["nato"]], …},
+     "bylines": {"by slug": {"person": ["slug"], "role": "by", "order": 0}},
+     "quotes": {"q1": {"kind": "direct", "words": "…", "speaker": ["slug"], …}},
+     "mentions": [["person", "slug"], ["organisation", "slug"]]}
+
+Data of an older schema is read as far as it goes: what it does not hold has the value
+of a new row, and what no field takes any more is passed over.
+"""
+
+from typing import Any, NamedTuple
+from uuid import UUID, uuid5
+
+from django.core.exceptions import ObjectDoesNotExist
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from articles.models import Article, Byline, Person, Position, Quote, Topic
+from articles.verbs import Problem, Refused
+
+SCHEMA = 1
+FIELDS = (
+    "headline standfirst slug slugline language kind section topics dateline "
+    "dateline_place dateline_date dateline_source source lead_photo body desk_note"
+).split()
+BYLINE = "person role order".split()
+QUOTE = (
+    "kind words speaker organisation unnamed_source position role said_on "
+    "occasion original_words original_language translator repeats"
+).split()
+
+Content = dict[str, Any]
+
+
+def snapshot(article: Article) -> Content:
+    """The saved story. A quote that it has dropped is not part of it."""
+    story = Article.objects.select_related("section", "source", "lead_photo").get(
+        pk=article.pk
+    )
+    quotes = story.quotes.carried().select_related(
+        "speaker", "organisation", "position__person", "repeats__article"
+    )
+    mentions = story.mentions.select_related("person", "organisation")
+    return {
+        "fields": _values(story, FIELDS),
+        "bylines": {
+            f"{row.role} {row.person.slug}": _values(row, BYLINE)
+            for row in story.bylines.select_related("person")
+        },
+        "quotes": {row.mark: _values(row, QUOTE) for row in quotes},
+        "mentions": [
+            ["person", m.person.slug]
+            if m.person
+            else ["organisation", m.organisation.slug]
+            for m in mentions
+        ],
+    }
+
+
+def complete(content: Content) -> Content:
+    """The content as this schema has it: what it does not hold has the value of a new
+    row, and what no field takes is left out."""
+    return {
+        "fields": _completed(Article, FIELDS, content.get("fields", {})),
+        "bylines": {
+            key: _completed(Byline, BYLINE, row)
+            for key, row in content.get("bylines", {}).items()
+        },
+        "quotes": {
+            mark: _completed(Quote, QUOTE, row)
+            for mark, row in content.get("quotes", {}).items()
+        },
+        "mentions": content.get("mentions", []),
+    }
+
+
+def _completed(model, names, row):
+    return {
+        name: row[name] if name in row else _of_new_row(model, name) for name in names
+    }
+
+
+class Values(NamedTuple):
+    """What content says, by the names of fields, records looked up."""
+
+    fields: dict[str, Any]
+    topics: list[Topic]
+    bylines: list[dict[str, Any]]
+    quotes: dict[str, dict[str, Any]]  # by mark
+
+
+def values_of(content: Content) -> Values:
+    """Content that names a record that is no more is Refused."""
+    known = _Known()
+    fields = known.values(Article, FIELDS, content.get("fields", {}))
+    values = Values(
+        fields=fields,
+        topics=fields.pop("topics"),
+        bylines=[
+            known.values(Byline, BYLINE, row)
+            for row in content.get("bylines", {}).values()
+        ],
+        quotes={
+            mark: known.values(Quote, QUOTE, row)
+            for mark, row in content.get("quotes", {}).items()
+        },
+    )
+    if missing := dict.fromkeys(known.missing):
+        raise Refused(*(Problem("", message) for message in missing))
+    return values
+
+
+@transaction.atomic
+def apply(article: Article, content: Content) -> None:
+    """Makes the saved rows say what the content says; the caller settles. A record that
+    it names and that is no more is Refused, and nothing is changed."""
+    values = values_of(content)
+    story = Article.objects.select_for_update(of=["self"]).get(pk=article.pk)
+    for name, value in values.fields.items():
+        setattr(story, name, value)
+    story.save()
+    story.topics.set(values.topics)
+    _apply_bylines(story, values.bylines)
+    _let_go(story.quotes.carried().exclude(mark__in=values.quotes), story)
+    existing = {q.mark: q for q in story.quotes.filter(mark__in=values.quotes)}
+    for mark, row in values.quotes.items():
+        quote = existing.get(mark) or Quote(
+            pk=key_of(story, mark), article=story, mark=mark
+        )
+        _save(quote, {**row, "dropped_at": None})
+
+
+def _apply_bylines(story, bylines):
+    existing = {(byline.person, byline.role): byline for byline in story.bylines.all()}
+    for values in bylines:
+        place = (values["person"], values["role"])
+        key = key_of(story, f"{values['role']} {values['person'].slug}")
+        _save(existing.pop(place, None) or Byline(pk=key, article=story), values)
+    story.bylines.filter(pk__in=[byline.pk for byline in existing.values()]).delete()
+
+
+def _save(row, values):
+    changed = row._state.adding or any(
+        getattr(row, name) != value for name, value in values.items()
+    )
+    for name, value in values.items():
+        setattr(row, name, value)
+    if changed:
+        row.save()
+
+
+def key_of(story, name) -> UUID:
+    """Of a row that only a draft has: the same at each look at the draft."""
+    return uuid5(story.reference, name)
+
+
+def _let_go(quotes, story):
+    """Readers may have met a quote of a story that was public, and another story may
+    repeat it: it is dropped, not deleted."""
+    was_public = Article.objects.ever_public().filter(pk=story.pk).exists()
+    in_use = quotes if was_public else quotes.exclude(repeated_by=None)
+    kept = list(in_use.values_list("pk", flat=True))
+    story.quotes.filter(pk__in=kept).update(dropped_at=timezone.now())
+    quotes.exclude(pk__in=kept).delete()
+
+
+def _values(row, names) -> dict[str, Any]:
+    return {name: _value(row, name) for name in names}
+
+
+def _value(row, name):
+    field = row._meta.get_field(name)
+    if field.many_to_many:
+        return sorted(list(other.natural_key()) for other in getattr(row, name).all())
+    value = getattr(row, name)
+    if field.is_relation:
+        return value and _plain(value.natural_key())
+    return (
+        value if isinstance(value, (str, int, bool, type(None))) else _plain([value])[0]
+    )
+
+
+def _plain(values) -> list:
+    encode = DjangoJSONEncoder().default
+    plain = (str, int, bool, type(None))
+    return [value if isinstance(value, plain) else encode(value) for value in values]
+
+
+class _Known:
+    """Looks each record up once, and keeps what is said of those that are no more."""
+
+    def __init__(self):
+        self.records = {}
+        self.missing = []
+
+    def values(self, model, names, row) -> dict[str, Any]:
+        """The values of a row by name."""
+        return {
+            name: self._value(model._meta.get_field(name), row[name])
+            if name in row
+            else _of_new_row(model, name)
+            for name in names
+        }
+
+    def _value(self, field, value):
+        if field.many_to_many:
+            found = [self._record(field, key) for key in value]
+            return [record for record in found if record]
+        if field.is_relation:
+            return value and self._record(field, value)
+        return field.to_python(value)
+
+    def _record(self, field, key):
+        model: type[models.Model] = field.related_model
+        place = (model, *key)
+        if place not in self.records:
+            self.records[place] = _find(model, key)
+        if self.records[place] is None:
+            self.missing.append(
+                _("The %(kind)s “%(key)s”, which this revision names, is no more.")
+                % {
+                    "kind": model._meta.verbose_name,
+                    "key": " ".join(str(part) for part in key if part),
+                }
+            )
+        return self.records[place]
+
+
+def _of_new_row(model, name):
+    field = model._meta.get_field(name)
+    return [] if field.many_to_many else field.get_default()
+
+
+def _find(model, key):
+    try:
+        if model is Position:
+            slug, title, started_on = key
+            person = Person.objects.get_by_natural_key(slug)
+            return Position.objects.get_by_natural_key(person.slug, title, started_on)
+        return model._default_manager.get_by_natural_key(*key)
+    except ObjectDoesNotExist:
+        return None

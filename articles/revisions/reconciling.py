@@ -1,0 +1,105 @@
+"""Two people wrote over the same revision: what each changed, put together."""
+
+from dataclasses import dataclass, field
+from difflib import SequenceMatcher
+from typing import Any, NamedTuple
+
+from articles.revisions.content import Content
+
+
+class Place(NamedTuple):
+    """A field of the story, or a whole row of its bylines or quotes."""
+
+    part: str  # fields, bylines, quotes
+    key: str  # the field's name, or the row's key
+
+
+@dataclass
+class Reconciled:
+    """`content` holds ours where both changed a place. `conflicts` are such places;
+    `mine` and `theirs` are the places that one side alone changed."""
+
+    content: Content
+    conflicts: list[Place] = field(default_factory=list)
+    mine: list[Place] = field(default_factory=list)
+    theirs: list[Place] = field(default_factory=list)
+
+
+PARTS = ("fields", "bylines", "quotes")
+BODY = Place("fields", "body")
+
+
+def reconcile(base: Content, mine: Content, theirs: Content) -> Reconciled:
+    """What `mine` and `theirs` each made of `base`, in one. What both made alike is no
+    conflict."""
+    merged = Reconciled({part: {} for part in PARTS} | {"mentions": []})
+    merged.content["mentions"] = mine.get("mentions", [])
+    for part in PARTS:
+        sides = [content.get(part, {}) for content in (base, mine, theirs)]
+        keys = dict.fromkeys(key for side in sides for key in side)
+        for key in keys:
+            was, ours, others = (side.get(key) for side in sides)
+            value = _choose(Place(part, key), was, ours, others, merged)
+            if value is not None or part == "fields":
+                merged.content[part][key] = value
+    return merged
+
+
+def _choose(place, was, ours, others, merged) -> Any:
+    if ours == others:
+        return ours
+    if ours == was:
+        merged.theirs.append(place)
+        return others
+    if others == was:
+        merged.mine.append(place)
+        return ours
+    if place == BODY and (together := merge_lines(was, ours, others)) is not None:
+        merged.mine.append(place)
+        merged.theirs.append(place)
+        return together
+    merged.conflicts.append(place)
+    return ours
+
+
+def merge_lines(base: str, mine: str, theirs: str) -> str | None:
+    """Both sides' changes to a body, which has one block a line. None where both
+    changed the same block, or blocks that touch."""
+    lines = base.split("\n")
+    changes = sorted(
+        (start, end, text)
+        for side in (mine.split("\n"), theirs.split("\n"))
+        for start, end, text in _changes(lines, side)
+    )
+    merged, at = [], 0
+    for number, (start, end, text) in enumerate(changes):
+        before = changes[number - 1] if number else None
+        if before == (start, end, text):
+            continue
+        if before and start <= before[1]:
+            return None
+        merged += [*lines[at:start], *text]
+        at = end
+    return "\n".join([*merged, *lines[at:]])
+
+
+def _changes(base, side):
+    codes = SequenceMatcher(None, base, side, autojunk=False).get_opcodes()
+    for tag, start, end, first, last in codes:
+        if tag != "equal":
+            yield start, end, side[first:last]
+
+
+def decide(merged: Reconciled, theirs: Content, taken: set[Place]) -> Content:
+    """The content, with theirs at the places of a conflict where theirs was taken."""
+    content = {
+        part: dict(rows) if isinstance(rows, dict) else rows
+        for part, rows in merged.content.items()
+    }
+    for place in set(merged.conflicts) & taken:
+        value = theirs.get(place.part, {}).get(place.key)
+        if value is None and place.part != "fields":
+            content[place.part].pop(place.key, None)
+        else:
+            content[place.part][place.key] = value
+    return content
