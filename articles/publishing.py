@@ -5,7 +5,7 @@ what to do, changes the story, settles it and records the act in the admin's log
 one transaction.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from django.conf import settings
@@ -14,20 +14,36 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from articles import body
-from articles.models import Article, Organisation, Person, Photo, Quote, QuoteOverride
+from articles.drafts import draft_of
+from articles.embargoes import (
+    aware,
+    refuse_embargoed,
+    refuse_past,
+    refuse_unless_open,
+)
+from articles.models import (
+    Article,
+    Organisation,
+    Person,
+    Photo,
+    Quote,
+    QuoteOverride,
+)
 from articles.quote_checks import checks_of
 from articles.settling import settle, settle_for
+from articles.taking_back import take_in_pending
 from articles.times import in_words
-from articles.verbs import Problem, Refused, record, refused, take
+from articles.verbs import Problem, Refused, Seen, record, refused, take
 
 __all__ = [
     "Problem",
     "Refused",
     "kill",
+    "note_override",
     "override_quote_check",
     "problems_before_publishing",
-    "problems_with_live_change",
     "publish",
+    "refuse_problems",
     "schedule",
     "settle",
     "settle_for",
@@ -36,6 +52,7 @@ __all__ = [
 ]
 
 Status = Article.Status
+AS_SET = object()  # the end of publication that the story has already, if any
 
 
 def problems_before_publishing(article: Article) -> list[Problem]:
@@ -55,91 +72,117 @@ def problems_before_publishing(article: Article) -> list[Problem]:
     return problems
 
 
-def problems_with_live_change(article: Article, *, by) -> list[Problem]:
-    """What speaks against saving a change to a live story, which readers would see at
-    once. None if the story is not live."""
-    if not Article.objects.live().filter(pk=article.pk).exists():
-        return []
-    if by is not None and not by.has_perm("articles.publish_article"):
-        return [
-            Problem(
-                "",
-                _(
-                    "This story is published, so only somebody who may publish can "
-                    "change it. Your text is still here: copy it, and pass it on."
-                ),
-            )
-        ]
-    return problems_before_publishing(article)
-
-
 @transaction.atomic
-def publish(article: Article, *, by) -> Article:
-    """Readers have the story from now on."""
-    story = take(article, by, "publish_article")
+def publish(
+    article: Article,
+    *,
+    by,
+    until: datetime | None | object = AS_SET,
+    revision: int | Seen | None = None,
+) -> Article:
+    """Readers have the story from now on, and until that time if there is one."""
+    story = take(article, by, "publish_article", revision)
     now = timezone.now()
-    _refuse_unless_open(story)
+    refuse_unless_open(story)
+    _refuse_pending(story)
     if Article.objects.published(now).filter(pk=story.pk).exists():
         raise refused(_("Readers have this story already."))
-    if story.embargoed_until and story.embargoed_until > now:
-        raise refused(
-            _("The story is under embargo until %(time)s: schedule it for then.")
-            % {"time": in_words(story.embargoed_until)},
-            field="embargoed_until",
-        )
-    _refuse_problems(story)
+    refuse_embargoed(
+        story,
+        now,
+        _(
+            "The story is under embargo until %(time)s: schedule it for then. To "
+            "publish before that is to break the embargo, under Times."
+        ),
+    )
+    _set_end(story, now, until)
+    refuse_problems(story)
     if not story.published_at or story.published_at > now:
         story.published_at = now
     story.first_published_at = story.first_published_at or story.published_at
-    return _finish(article, story, Status.PUBLISHED, by, _("Published."))
+    said = _("Published until %(time)s.") if story.expires_at else _("Published.")
+    if story.expires_at:
+        said %= {"time": in_words(story.expires_at)}
+    return _finish(article, story, Status.PUBLISHED, by, said)
 
 
 @transaction.atomic
-def schedule(article: Article, *, at: datetime, by) -> Article:
-    """Readers have the story from that time on."""
-    story = take(article, by, "publish_article")
-    _refuse_unless_open(story)
-    if timezone.is_naive(at):
-        raise ValueError("schedule() takes an aware time")
+def schedule(
+    article: Article,
+    *,
+    at: datetime,
+    by,
+    until: datetime | None | object = AS_SET,
+    revision: int | Seen | None = None,
+) -> Article:
+    """Readers have the story from that time on, and until the other if there is one."""
+    story = take(article, by, "publish_article", revision)
+    refuse_unless_open(story)
+    _refuse_pending(story)
     now = timezone.now()
-    if at <= now:
-        raise refused(_("Choose a time that is still to come, or publish now."))
+    refuse_past(at)
     if Article.objects.gone_out(now).filter(pk=story.pk).exists():
         raise refused(_("Readers have this story already: unpublish it first."))
-    if story.embargoed_until and at < story.embargoed_until:
+    refuse_embargoed(
+        story,
+        at,
+        _(
+            "The embargo lifts at %(time)s: choose that time or a later one. To go out "
+            "before that is to break the embargo, under Times."
+        ),
+    )
+    _set_end(story, at, until)
+    refuse_problems(story)
+    story.published_at = at
+    said = _("Scheduled for %(time)s.") % {"time": in_words(at)}
+    if story.expires_at:
+        said += " " + _("Readers have it until %s.") % in_words(story.expires_at)
+    return _finish(article, story, Status.PUBLISHED, by, said)
+
+
+def _refuse_pending(story):
+    """The form of a story that is not live shows what is pending, not its rows."""
+    if story.status == Status.DRAFT and draft_of(story):
         raise refused(
-            _("The embargo lifts at %(time)s: choose that time or a later one.")
-            % {"time": in_words(story.embargoed_until)},
-            field="embargoed_until",
+            _("Changes from when readers had it are pending: open the story and save.")
         )
-    if story.expires_at and at >= story.expires_at:
+
+
+def _set_end(story, begins, until):
+    if until is not AS_SET:
+        story.expires_at = until and aware(until)
+    if story.expires_at and story.expires_at <= begins:
+        if until is AS_SET and story.expires_at <= timezone.now():
+            return  # one of the story's problems, which are told together
         raise refused(
-            _("The story expires at %(time)s, before it would be published.")
+            _(
+                "The story expires at %(time)s, before it would be published: choose a "
+                "later end, or none."
+            )
             % {"time": in_words(story.expires_at)},
             field="expires_at",
         )
-    _refuse_problems(story)
-    story.published_at = at
-    message = _("Scheduled for %(time)s.") % {"time": in_words(at)}
-    return _finish(article, story, Status.PUBLISHED, by, message)
 
 
 @transaction.atomic
-def unpublish(article: Article, *, by) -> Article:
-    """Back to draft. Where readers have had the story, its address says that it is
-    gone."""
-    story = take(article, by, "publish_article")
+def unpublish(article: Article, *, by, revision: int | Seen | None = None) -> Article:
+    """Back to draft, with what was pending. Where readers have had the story, its
+    address says that it is gone."""
+    story = take(article, by, "publish_article", revision)
     if story.status not in (Status.PUBLISHED, Status.SPIKED):
         raise refused(_("Only a published or a spiked story goes back to draft."))
     _note_what_readers_had(story)
-    return _finish(article, story, Status.DRAFT, by, _("Taken back to draft."))
+    story.status = Status.DRAFT
+    story.save()
+    said = f"{_('Taken back to draft.')} {take_in_pending(story, by=by)}".strip()
+    return _finish(article, story, Status.DRAFT, by, said)
 
 
 @transaction.atomic
-def spike(article: Article, *, by) -> Article:
+def spike(article: Article, *, by, revision: int | Seen | None = None) -> Article:
     """The story will not be published. Only before readers have it."""
-    story = take(article, by, "publish_article")
-    _refuse_unless_open(story)
+    story = take(article, by, "publish_article", revision)
+    refuse_unless_open(story)
     if Article.objects.ever_public().filter(pk=story.pk).exists():
         raise refused(_("Readers have had this story: unpublish or kill it instead."))
     _note_what_readers_had(story)
@@ -147,9 +190,11 @@ def spike(article: Article, *, by) -> Article:
 
 
 @transaction.atomic
-def kill(article: Article, *, by, reason: str) -> Article:
+def kill(
+    article: Article, *, by, reason: str, revision: int | Seen | None = None
+) -> Article:
     """Takes a story from its readers for good. The reason is for the log only."""
-    story = take(article, by, "kill_article")
+    story = take(article, by, "kill_article", revision)
     if story.status == Status.KILLED:
         raise refused(_("The story is killed already."))
     if not reason.strip():
@@ -180,37 +225,52 @@ def override_quote_check(quote: Quote, *, by, reason: str) -> QuoteOverride:
         reason=reason.strip(),
         overridden_by=by,
     )
-    message = _("Let quote %(mark)s stand: %(reason)s")
-    record(story, by, message % {"mark": quote.mark, "reason": override.reason})
+    Quote.objects.filter(pk=quote.pk).update(is_open=False)
+    note_override(story, override, by=by)
     return override
+
+
+def note_override(article: Article, override: QuoteOverride, *, by) -> None:
+    message = _("Let quote %(mark)s stand: %(reason)s")
+    values = {"mark": override.quote.mark, "reason": override.reason}
+    record(article, by, message % values)
+
+
+def refuse_open_quotes(articles: Iterable[Article]) -> None:
+    """Of those that are live: their words are not those that the story says."""
+    for article in Article.objects.live().filter(pk__in=[a.pk for a in articles]):
+        reading = body.read(article.body)
+        open_marks = [c.quote.mark for c in checks_of(article, reading) if c.is_open]
+        if open_marks:
+            message = _(
+                "“%(story)s” cannot be published: what quotes %(marks)s record is not "
+                "what the story says. Load it as a draft, or put that right."
+            )
+            values = {"story": article, "marks": ", ".join(open_marks)}
+            raise refused(message % values, field="quotes")
 
 
 def _finish(article, story, status, by, message) -> Article:
     story.status = status
     story.save()
-    settle(story)
+    settle(story, by=by)
     record(story, by, message)
     article.refresh_from_db()
     return article
 
 
-def _refuse_unless_open(story):
-    if story.status == Status.KILLED:
-        raise refused(_("The story was killed. Write it anew under another slug."))
-    if story.status == Status.SPIKED:
-        raise refused(_("The story is spiked: take it back to draft first."))
-
-
-def _refuse_problems(story):
+def refuse_problems(story):
     if problems := problems_before_publishing(story):
         raise Refused(*problems)
 
 
 def _note_what_readers_had(story):
     """A story that never reached readers keeps no time; one that did keeps its own, and
-    with it its address."""
+    with it its address. A version that was still to come is not one they had."""
+    story.publications.filter(published_at__gt=timezone.now()).delete()
     if not Article.objects.ever_public().filter(pk=story.pk).exists():
         story.published_at = None
+        story.publications.all().delete()
     elif not story.first_published_at:
         story.first_published_at = max(
             filter(None, [story.published_at, story.embargoed_until])
@@ -253,7 +313,8 @@ def _problems_of_quotes(article):
     problems = []
 
     def add(field, message, **values):
-        problems.append(Problem(field, message % values))
+        mark = values.get("mark", "")
+        problems.append(Problem(field, message % values, mark))
 
     for mark in reading.passages.keys() - marks:
         add(
@@ -277,8 +338,9 @@ def _problems_of_quotes(article):
                 )
     for checks in checks_of(article, reading):
         if not checks.is_exempt:
+            near = checks.nearest._asdict() if checks.nearest else {}
             for message in _problems_of_quote(checks):
-                add("quotes", message, mark=checks.quote.mark)
+                add("quotes", message, mark=checks.quote.mark, **near)
     return problems
 
 
@@ -286,7 +348,13 @@ def _problems_of_quote(checks) -> Iterator[str]:
     quote, passage = checks.quote, checks.passage
     is_reported = quote.is_indirect()
     reported = body.MARKS["reported"].element
-    if checks.is_open and passage is None:
+    if checks.is_open and checks.nearest:
+        yield _(
+            "Quote %(mark)s stands nowhere in the body. Nearest is paragraph "
+            "%(paragraph)d, “%(passage)s”: make the words the same and save, mark them "
+            "there, or delete the quote."
+        )
+    elif checks.is_open and passage is None:
         yield _(
             "Quote %(mark)s stands nowhere in the body: mark its words there, or "
             "delete the quote."
