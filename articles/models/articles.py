@@ -1,6 +1,5 @@
 from uuid import UUID, uuid4
 
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
@@ -80,6 +79,9 @@ class ArticleQuerySet(models.QuerySet):
     def within(self, start, end):
         return self.filter(published_at__gte=start, published_at__lt=end)
 
+    def before(self, time):
+        return self.filter(published_at__lt=time)
+
     def last_before(self, time):
         """When the last story before that time was published, or None."""
         times = self.filter(published_at__lt=time).newest_first()
@@ -113,7 +115,8 @@ class ArticleQuerySet(models.QuerySet):
 
     def for_cards(self):
         """What a list prints of a story, and no body."""
-        return self.select_related("section", "source").defer("body", "body_html")
+        shown = self.select_related("section", "source", "lead_photo")
+        return shown.defer("body", "body_html")
 
 
 class OfArticleQuerySet(models.QuerySet):
@@ -241,13 +244,18 @@ class Article(models.Model):
         _("embargoed until"),
         null=True,
         blank=True,
+        editable=False,
         validators=[in_calendar],
         help_text=_("No reader sees the story before this time, whatever else is set."),
+    )
+    embargo_reason = LineField(
+        _("reason for the embargo"), max_length=300, blank=True, editable=False
     )
     expires_at = models.DateTimeField(
         _("expires at"),
         null=True,
         blank=True,
+        editable=False,
         validators=[in_calendar],
         help_text=_("Readers have the story until this time. Usually empty."),
     )
@@ -275,6 +283,22 @@ class Article(models.Model):
             models.Index(
                 fields=["source", "status", "-published_at", "-id"],
                 name="article_newest_from_source",
+            ),
+            models.Index(fields=["status", "-id"], name="article_by_status"),
+            models.Index(
+                fields=["section", "status", "-id"], name="article_by_section"
+            ),
+            models.Index(fields=["kind", "-id"], name="article_by_kind"),
+            models.Index(fields=["-published_at", "-id"], name="article_by_time"),
+            models.Index(
+                fields=["status", "embargoed_until", "id"],
+                name="article_by_embargo",
+                condition=Q(embargoed_until__isnull=False),
+            ),
+            models.Index(
+                fields=["status", "-expires_at", "-id"],
+                name="article_by_expiry",
+                condition=Q(expires_at__isnull=False),
             ),
         ]
         constraints = [
@@ -326,20 +350,20 @@ class Article(models.Model):
         """The address for readers; without a date or a slug there is none yet, and
         this is where the desk sees the story."""
         if not (self.published_at and self.slug):
-            return reverse("article_preview", args=[self.pk])
+            return reverse("admin:articles_article_preview", args=[self.pk])
         day = timezone.localtime(self.published_at)
         return reverse("article_detail", args=[day.year, day.month, day.day, self.slug])
 
-    def clean(self):
-        now = timezone.now()
-        had = Article.objects.gone_out(now).filter(pk=self.pk)
-        if self.embargoed_until and self.embargoed_until > now and had.exists():
-            too_late = _("Readers have this story: it is too late for an embargo.")
-            raise ValidationError({"embargoed_until": too_late})
-        begins = [t for t in (self.published_at, self.embargoed_until) if t]
-        if self.expires_at and begins and self.expires_at <= max(begins):
-            too_early = _("The story would expire before readers have it.")
-            raise ValidationError({"expires_at": too_early})
+    def is_embargoed(self, at=None):
+        at = at or timezone.now()
+        return self.embargoed_until is not None and self.embargoed_until > at
+
+    def get_changes_url(self):
+        """Where readers are told what changed since they had it."""
+        day = timezone.localtime(self.published_at)
+        return reverse(
+            "article_changes", args=[day.year, day.month, day.day, self.slug]
+        )
 
     def natural_key(self):
         return (self.slug or str(self.reference),)
@@ -353,16 +377,27 @@ class Article(models.Model):
 
     def state(self):
         """The status and its times, in words for the desk."""
-        now = timezone.now()
-        if self.status != self.Status.PUBLISHED:
-            return self.get_status_display()
-        if self.embargoed_until and self.embargoed_until > now:
-            return _("Embargoed until %s") % in_words(self.embargoed_until)
-        if self.published_at > now:
-            return _("Scheduled for %s") % in_words(self.published_at)
-        if self.expires_at and self.expires_at <= now:
-            return _("Expired %s") % in_words(self.expires_at)
-        return _("Live since %s") % in_words(self.published_at)
+        if self.status == self.Status.PUBLISHED:
+            return self._state_of_live()
+        if self.is_embargoed():
+            values = {"status": self.get_status_display()}
+            values["time"] = in_words(self.embargoed_until)
+            return _("%(status)s, embargoed until %(time)s") % values
+        return self.get_status_display()
+
+    def _state_of_live(self):
+        now, end = timezone.now(), self.expires_at
+        if end and end <= now:
+            return _("Expired at %s") % in_words(end)
+        if self.is_embargoed(now):
+            said = _("Embargoed until %s") % in_words(self.embargoed_until)
+        elif self.published_at > now:
+            said = _("Scheduled for %s") % in_words(self.published_at)
+        else:
+            said = _("Live since %s") % in_words(self.published_at)
+        if end:
+            said = _("%(said)s, until %(end)s") % {"said": said, "end": in_words(end)}
+        return said
 
     def body_for_page(self):
         return body.trust(self.body_html)

@@ -1,4 +1,5 @@
 import uuid
+from collections import defaultdict
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -18,14 +19,35 @@ class CorrectionQuerySet(OfArticleQuerySet):
             published_at=published_at,
         )
 
+    def told(self, at=None):
+        """Those whose time has come, whether readers have their story or not."""
+        return self.filter(published_at__lte=at or timezone.now())
+
     def published(self, at=None):
-        return super().published(at).filter(published_at__lte=at or timezone.now())
+        return super().published(at).told(at)
 
     def for_page(self, article):
         """Those of the story, and of the quotes that it repeats."""
         repeated = Quote.objects.filter(repeated_by__article=article)
         shown = Q(article=article) | Q(quote__in=repeated)
         return self.published().filter(shown).select_related("article", "quote")
+
+    def show_on(self, quotes):
+        """Gives each of the quotes its `corrections_shown`, the oldest first: those of
+        all uses of its words, in its story and elsewhere. Returns the quotes."""
+        quotes = list(quotes)
+        first = {quote.repeats_id or quote.pk for quote in quotes}
+        uses = Quote.objects.filter(Q(pk__in=first) | Q(repeats__in=first))
+        found = self.filter(quote__in=uses.values("pk")) if quotes else self.none()
+        shown = defaultdict(list)
+        found = found.select_related("article", "quote")
+        found = found.defer("article__body", "article__body_html")
+        for correction in found.order_by("published_at", "pk"):
+            quote = correction.quote
+            shown[quote.repeats_id or quote.pk].append(correction)
+        for quote in quotes:
+            quote.corrections_shown = shown[quote.repeats_id or quote.pk]
+        return quotes
 
     def newest_first(self):
         return self.order_by("-published_at", "-pk")
@@ -90,7 +112,12 @@ class Correction(models.Model):
         verbose_name_plural = _("corrections")
         ordering = ["-published_at", "-pk"]
         indexes = [
-            models.Index(fields=["-published_at", "-id"], name="correction_newest")
+            models.Index(fields=["-published_at", "-id"], name="correction_newest"),
+            models.Index(
+                fields=["quote", "published_at"],
+                name="correction_retracts",
+                condition=Q(kind="retraction"),
+            ),
         ]
         constraints = [
             models.UniqueConstraint(

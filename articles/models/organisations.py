@@ -15,14 +15,12 @@ from articles.models.fields import (
     not_empty,
     shown_by,
 )
+from articles.models.records import Addressed, AddressedQuerySet
 
 WIKIDATA_HELP = _("The Q number of the record, such as Q7184. Leave empty if unsure.")
 
 
-class OrganisationQuerySet(models.QuerySet):
-    def get_by_natural_key(self, slug):
-        return self.get(slug=slug)
-
+class OrganisationQuerySet(AddressedQuerySet):
     def published(self, at=None):
         """Those that a published story names, comes from or quotes, or one of whose
         posts its speakers held."""
@@ -44,7 +42,7 @@ class OrganisationQuerySet(models.QuerySet):
         )
 
 
-class Organisation(models.Model):
+class Organisation(Addressed):
     class Kind(models.TextChoices):
         STATE = "state", _("State")
         ALLIANCE = "alliance", _("Alliance")
@@ -110,9 +108,6 @@ class Organisation(models.Model):
 
     def get_absolute_url(self):
         return reverse("organisation_detail", args=[self.slug])
-
-    def natural_key(self):
-        return (self.slug,)
 
     def all_names(self):
         """Every name it goes by, the longest first."""

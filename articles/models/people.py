@@ -14,12 +14,10 @@ from articles.models.fields import (
     shown_by,
 )
 from articles.models.organisations import WIKIDATA_HELP, Organisation
+from articles.models.records import Addressed, AddressedQuerySet
 
 
-class PersonQuerySet(models.QuerySet):
-    def get_by_natural_key(self, slug):
-        return self.get(slug=slug)
-
+class PersonQuerySet(AddressedQuerySet):
     def published(self, at=None):
         """Those with a page whom a published story names, quotes or credits."""
         shown = shown_by(self.model, ["mentions", "quotes", "bylines", "photos"], at)
@@ -34,7 +32,7 @@ class PersonQuerySet(models.QuerySet):
         ).distinct()
 
 
-class Person(models.Model):
+class Person(Addressed):
     name = LineField(_("name"), max_length=200)
     sort_name = LineField(
         _("sort name"),
@@ -91,9 +89,6 @@ class Person(models.Model):
     def get_absolute_url(self):
         return reverse("person_detail", args=[self.slug])
 
-    def natural_key(self):
-        return (self.slug,)
-
     def all_names(self):
         """Every name they go by, the longest first."""
         names = {self.name, *(n.name for n in self.other_names.all())}
@@ -144,38 +139,48 @@ class PersonName(models.Model):
 
 class PositionQuerySet(models.QuerySet):
     def get_by_natural_key(self, slug, title, started_on):
-        return self.get(person__slug=slug, title=title, started_on=started_on)
+        person = Person.objects.get_by_natural_key(slug)
+        return self.get(person=person, title=title, started_on=started_on)
 
     def published(self, at=None):
         """Those in which a published story quotes their holder, unless in private."""
         return self.filter(shown_by(self.model, ["quotes"], at), person__is_public=True)
 
-    def shown(self, at=None):
+    def shown(self, at=None, met=None):
         """What pages list: published, or of no quote at all and in an organisation that
-        readers may meet. A post that an unpublished story brings with it waits for
-        that story."""
+        readers may meet, or that is among those `met`. A post that an unpublished story
+        brings with it waits for that story."""
         # Not Q(quotes=None): its join would give a post once for each of its quotes.
         quotes = self.model._meta.get_field("quotes").related_model.objects
         is_quoted = Exists(quotes.filter(position=OuterRef("pk")))
-        met = Organisation.objects.published(at).filter(pk=OuterRef("organisation"))
-        is_known = Q(organisation=None) | Exists(met)
+        known = Organisation.objects.published(at)
+        known = known if met is None else known | met
+        is_known = Q(organisation=None) | Exists(
+            known.filter(pk=OuterRef("organisation"))
+        )
         return self.filter(
             shown_by(self.model, ["quotes"], at) | (~is_quoted & is_known)
         )
 
-    def for_pages(self):
-        """Shown, and of the organisations served only those that readers may meet."""
+    def for_pages(self, met=None):
+        """Shown, and of the organisations served only those that readers may meet, or
+        that are among those `met`."""
         organisations = Organisation.objects.published()
-        return self.shown().prefetch_related(Prefetch("organisation", organisations))
+        if met is not None:
+            organisations |= met
+        shown = self.shown(met=met)
+        return shown.prefetch_related(Prefetch("organisation", organisations))
 
-    def held_on(self, person, date):
-        """The posts that the person held on that date. A post without a start or an end
-        counts as held: dates are often unknown. The last begun comes first."""
+    def covering(self, date):
+        """The posts held on that date. A post without a start or an end counts as held:
+        dates are often unknown. The last begun comes first."""
         return self.filter(
             Q(started_on=None) | Q(started_on__lte=date),
             Q(ended_on=None) | Q(ended_on__gte=date),
-            person=person,
         ).order_by(F("started_on").desc(nulls_last=True), "title", "pk")
+
+    def held_on(self, person, date):
+        return self.covering(date).filter(person=person)
 
 
 class Position(models.Model):
@@ -242,6 +247,6 @@ class Position(models.Model):
     natural_key.dependencies = ["articles.person", "articles.organisation"]
 
     def is_held_on(self, date):
-        """As PositionQuerySet.held_on() has it."""
+        """As PositionQuerySet.covering() has it."""
         has_begun = self.started_on is None or self.started_on <= date
         return has_begun and (self.ended_on is None or self.ended_on >= date)

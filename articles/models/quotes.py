@@ -1,9 +1,10 @@
+import re
 import uuid
 
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Prefetch, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +16,8 @@ from articles.models.fields import LanguageField, LineField, ProseField
 from articles.models.organisations import Organisation
 from articles.models.people import Person, Position
 from articles.models.sources import SourceText
+
+MOST_WORDS_SOUGHT = 10
 
 
 class QuoteQuerySet(OfArticleQuerySet):
@@ -30,7 +33,8 @@ class QuoteQuerySet(OfArticleQuerySet):
         return self.filter(Exists(stories), dropped_at=None, withdrawn_at=None)
 
     def listed(self, at=None):
-        """Standing, and each once, at its earliest visible use."""
+        """Standing, and each once, at its earliest visible use. What repeats a quote
+        that was withdrawn is in no list either: the words are the same."""
         earlier = Quote.objects.standing(at).filter(
             Q(pk=OuterRef("repeats"))
             | Q(repeats=OuterRef("repeats"), listed_at__lt=OuterRef("listed_at"))
@@ -40,13 +44,18 @@ class QuoteQuerySet(OfArticleQuerySet):
                 pk__lt=OuterRef("pk"),
             )
         )
-        return self.standing(at).filter(Q(repeats=None) | ~Exists(earlier))
+        is_first = Q(repeats=None) | Q(repeats__withdrawn_at=None) & ~Exists(earlier)
+        return self.standing(at).filter(is_first)
 
     def that_do_not_hold(self):
         """Whose words were not those of the body when the story was last settled."""
         return self.filter(dropped_at=None, withdrawn_at=None).exclude(
             body_check=Outcome.MATCHES
         )
+
+    def open(self):
+        """Waiting for somebody to settle them, when the story was last settled."""
+        return self.filter(is_open=True)
 
     def carried(self):
         """Those that their story still carries, withdrawn or not."""
@@ -70,22 +79,44 @@ class QuoteQuerySet(OfArticleQuerySet):
         first = quote.repeats_id or quote.pk
         return self.filter(Q(pk=first) | Q(repeats=first))
 
+    def that_may_be_repeated(self, at=None):
+        """What another story may repeat: first uses that readers can see."""
+        return self.standing(at).filter(repeats=None)
+
+    def search(self, text):
+        """Every word of the text, in any order, stands in what was said or in a name of
+        who said it. What is no letter or figure only parts words, so that it does not
+        matter how an apostrophe or a dash is typed."""
+        found = self
+        for word in re.findall(r"\w+", text)[:MOST_WORDS_SOUGHT]:
+            # SQLite does not know the capitals of other alphabets.
+            cases = {word, word.lower(), word.capitalize()}
+            has_word = Q()
+            for case in {word} if word.isascii() else cases:
+                has_word |= (
+                    Q(words__icontains=case)
+                    | Q(unnamed_source__icontains=case)
+                    | Q(speaker__in=Person.objects.search(case))
+                    | Q(organisation__in=Organisation.objects.search(case))
+                )
+            found = found.filter(has_word)
+        return found
+
+    def for_choice(self):
+        """What a chooser at the desk prints of a quote."""
+        return self.select_related("article", "speaker", "organisation").defer(
+            "article__body", "article__body_html"
+        )
+
     def newest_first(self):
         return self.order_by("-listed_at", "-article_id", "order", "pk")
 
     def for_lists(self):
-        """What a list prints of a quote and of the story it stands in."""
-        corrections = self.model._meta.get_field("corrections").related_model.objects
-        published = corrections.published().order_by("published_at", "pk")
-        return (
-            self.select_related(
-                "article", "speaker", "organisation", "position__organisation"
-            )
-            .defer("article__body", "article__body_html")
-            .prefetch_related(
-                Prefetch("corrections", published, to_attr="corrections_shown"),
-            )
-        )
+        """What a list prints of a quote and of the story it stands in, but for its
+        corrections: see Correction.objects.show_on()."""
+        return self.select_related(
+            "article", "speaker", "organisation", "position__organisation", "repeats"
+        ).defer("article__body", "article__body_html")
 
     def for_page(self):
         return (
@@ -234,6 +265,9 @@ class Quote(models.Model):
         null=True,
         editable=False,
     )
+    is_open = models.BooleanField(
+        _("waits for a decision"), default=False, editable=False, serialize=False
+    )
     listed_at = models.DateTimeField(null=True, editable=False)
     people = models.ManyToManyField(
         Person, verbose_name=_("people named"), related_name="named_in", editable=False
@@ -262,6 +296,9 @@ class Quote(models.Model):
             models.Index(
                 fields=["organisation", "-listed_at", "-article", "order", "id"],
                 name="quote_newest_by_organisation",
+            ),
+            models.Index(
+                fields=["article"], name="quote_open", condition=Q(is_open=True)
             ),
         ]
         constraints = [
@@ -337,8 +374,11 @@ class Quote(models.Model):
 
     def day(self):
         """The day to list it under: when it was said, or else when it was printed; of
-        a draft, today."""
-        return self.said_on or timezone.localdate(self.article.published_at)
+        a draft, that of its dateline, or today."""
+        story = self.article
+        if not story.published_at:
+            return self.said_on or story.dateline_date or timezone.localdate()
+        return self.said_on or timezone.localdate(story.published_at)
 
     def post_on_the_day(self):
         """As printed, or else as recorded, but for a private person's."""
