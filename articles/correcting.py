@@ -4,8 +4,8 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from articles import body
-from articles.models import Article, Correction, Person, Quote
+from articles import body, matching
+from articles.models import Article, Correction, Organisation, Person, Quote
 from articles.publishing import problems_before_publishing
 from articles.settling import settle
 from articles.verbs import Refused, record, refused, take
@@ -24,10 +24,11 @@ def correct(
     placement: str = Placement.BOTTOM,
     was: str = "",
     now: str = "",
+    revision: int | None = None,
 ) -> Correction:
     """A note on a story that readers have: what was wrong, and what is right. The text
     itself is changed in the form. A retraction takes the story out of every list."""
-    story = _take_public(article, by)
+    story = _take_public(article, by, revision)
     return _note(story, by, text, kind, placement, was=was, now=now)
 
 
@@ -38,19 +39,24 @@ def correct_quote(
     by,
     text: str,
     words: str | None = None,
-    speaker: Person | None = None,
+    speaker: Person | Organisation | str | None = None,
     role: str | None = None,
     kind: str = Kind.CORRECTION,
     placement: str = Placement.BOTTOM,
+    revision: int | None = None,
 ) -> Correction:
     """Puts right the words, the speaker or the role of a quote that readers have, in
-    the record and in the body of its own story together. Stories that repeat the quote
-    keep their words and show the correction."""
-    story = _take_public(quote.article, by)
+    the record and in the body of its own story together. The right speaker may be an
+    unnamed source, as printed; the post and role of the wrong one go. Stories that
+    repeat the quote keep their words and show the correction."""
+    story = _take_public(quote.article, by, revision)
     quote = story.quotes.get(pk=quote.pk)
     if quote.withdrawn_at:
         raise refused(_("The quote was withdrawn: there is nothing to correct."))
+    if kind == Kind.RETRACTION:
+        raise refused(_("To retract a quote is to withdraw it: choose that."))
     was, now = [], []
+    words = words and matching.without_marks(words.replace("\r\n", "\n")).strip()
     if words is not None and words.split() != quote.words.split():
         restored = body.restore_words(story.body, quote.mark, words)
         if restored is None:
@@ -63,11 +69,14 @@ def correct_quote(
         was.append(quote.words)
         story.body, quote.words = restored, words
         now.append(words)
-    if speaker is not None and speaker.pk != quote.speaker_id:
+    if speaker and speaker != _said_by(quote):
         was.append(str(quote.speaker_name()))
-        # The post was the other speaker's.
-        quote.speaker, quote.position, quote.unnamed_source = speaker, None, ""
+        quote.speaker = speaker if isinstance(speaker, Person) else None
+        quote.organisation = speaker if isinstance(speaker, Organisation) else None
+        quote.unnamed_source = speaker if isinstance(speaker, str) else ""
+        quote.position = None
         now.append(str(quote.speaker_name()))
+        role = role or ""
     if role is not None and role != quote.role:
         was.append(quote.role)
         quote.role = role
@@ -88,21 +97,36 @@ def correct_quote(
 
 
 @transaction.atomic
-def withdraw_quote(quote: Quote, *, by, text: str) -> Correction:
+def withdraw_quote(
+    quote: Quote,
+    *,
+    by,
+    text: str,
+    placement: str = Placement.BOTTOM,
+    revision: int | None = None,
+) -> Correction:
     """The quote should not have been printed: it keeps its address, says so and why,
     and leaves lists and counts. The story's text is changed in the form."""
-    story = _take_public(quote.article, by)
+    story = _take_public(quote.article, by, revision)
     quote = story.quotes.get(pk=quote.pk)
     if quote.withdrawn_at:
         raise refused(_("The quote is withdrawn already."))
     quote.withdrawn_at = timezone.now()
     quote.save()
-    placement = Placement.BOTTOM
     return _note(story, by, text, Kind.RETRACTION, placement, quote=quote)
 
 
-def _take_public(article, by) -> Article:
+def _said_by(quote) -> Person | Organisation | str | None:
+    return quote.unnamed_source or quote.speaker or quote.organisation
+
+
+def _take_public(article, by, revision) -> Article:
+    """`revision` is what readers had when somebody saw that it was wrong."""
     story = take(article, by, "correct_article")
+    if revision is not None and revision != story.revisions.held().number:
+        raise refused(
+            _("What readers have has changed since you opened the page. Look again.")
+        )
     if not Article.objects.published().filter(pk=story.pk).exists():
         raise refused(
             _("Readers do not have this story: change it, there is nothing to correct.")
@@ -115,7 +139,7 @@ def _note(story, by, text, kind, placement, **details) -> Correction:
         raise refused(_("Say in a sentence what was wrong."))
     story.updated_at = timezone.now()
     story.save()
-    settle(story)
+    settle(story, by=by, note=text.strip()[:300], is_substantial=True)
     if problems := problems_before_publishing(story):
         raise Refused(*problems)
     correction = Correction.objects.create(

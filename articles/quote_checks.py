@@ -2,21 +2,24 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from django.conf import settings
 
 from articles import body, matching
 from articles.matching import Check, Outcome, find, nearest, quotations
-from articles.models import Article, Quote, SourceText
+from articles.models import Article, Quote, QuoteOverride, SourceText
 
 
 @dataclass(frozen=True)
 class QuoteChecks:
     """A quote, the passage that carries its mark, and how its words stand against the
-    story's body and against its sources; `source` is the one they stand in."""
+    story's body, whose paragraphs these are, and against its sources; `source` is the
+    one they stand in."""
 
     quote: Quote
     passage: body.Passage | None
+    paragraphs: matching.Paragraphs
     against_body: Check
     against_sources: Check
     source: SourceText | None
@@ -25,16 +28,24 @@ class QuoteChecks:
     def is_exempt(self) -> bool:
         return bool(self.quote.dropped_at or self.quote.withdrawn_at)
 
-    @property
-    def is_overridden(self) -> bool:
-        """Somebody let this very pair of texts stand, with a reason."""
+    @cached_property
+    def override(self) -> QuoteOverride | None:
+        """By which somebody let this very pair of texts stand, with a reason."""
         pair = (self.quote.words, self.marked)
-        return any(pair == (o.recorded, o.marked) for o in self.quote.overrides.all())
+        overrides = self.quote.overrides.all()
+        return next((o for o in overrides if pair == (o.recorded, o.marked)), None)
 
     @property
     def marked(self) -> str:
         """The words inside the marks, one segment a line."""
         return "\n".join(self.passage.segments) if self.passage else ""
+
+    @cached_property
+    def nearest(self) -> matching.Near | None:
+        """Of words that stand nowhere in the story, the passage most like them."""
+        if self.against_body.outcome != Outcome.NOT_FOUND:
+            return None
+        return self.paragraphs.nearest(self.quote.words)
 
     @property
     def is_open(self) -> bool:
@@ -42,7 +53,7 @@ class QuoteChecks:
         return (
             self.against_body.outcome != Outcome.MATCHES
             and not self.is_exempt
-            and not self.is_overridden
+            and not self.override
         )
 
     @property
@@ -62,9 +73,21 @@ class QuoteChecks:
         what it printed, and the difference is shown."""
         if self.quote.repeats is None or self.is_exempt:
             return None
-        first = " ".join(self.quote.repeats.words.split())
-        excerpt = matching.Policy(may_leave_out=True)
-        return matching.check_against_sources(self.quote.words, [first], excerpt)
+        is_part = self.quote.kind != Quote.Kind.DIRECT
+        return matching.check_against_first(
+            self.quote.words, self.quote.repeats.words, is_part=is_part
+        )
+
+    @property
+    def has_another_speaker(self) -> bool:
+        """Than the quote that it repeats: one of the two was corrected."""
+        first = self.quote.repeats
+        if first is None or self.is_exempt:
+            return False
+        return any(
+            getattr(self.quote, name) != getattr(first, name)
+            for name in ("speaker_id", "unnamed_source")
+        )
 
     def failures(self) -> Iterator[str]:
         """What of it does not hold, in the words that the desk uses."""
@@ -79,6 +102,8 @@ class QuoteChecks:
             yield "differs from the source copy"
         if self.against_first and self.against_first.outcome != Outcome.MATCHES:
             yield "differs from the quote it repeats"
+        if self.has_another_speaker:
+            yield "names another speaker than the quote it repeats"
 
 
 @dataclass(frozen=True)
@@ -103,18 +128,28 @@ def retold_otherwise(article: Article) -> list[Retold]:
         return []
     quotes = [
         (quote, matching.Comparable(" ".join(quote.words.split())))
-        for quote in article.quotes.carried()
+        for quote in article.quotes.carried().filter(withdrawn_at=None)
         if not quote.is_indirect()
     ]
     return [
-        Retold(
-            field,
-            words,
-            next((quote for quote, text in quotes if nearest(words, text)), None),
-        )
+        Retold(field, words, _nearest_of(quotes, words))
         for field, words in told
         if not any(find(words, text, house_policy()) for _quote, text in quotes)
     ]
+
+
+def _nearest_of(quotes, words) -> Quote | None:
+    """Of the quotes that resemble the words, the one that differs least."""
+    near = {
+        quote: matching.diff(words, text.original[place.start : place.end])
+        for quote, text in quotes
+        if (place := nearest(words, text))
+    }
+
+    def changed(quote):
+        return sum(len(c.text) for c in near[quote] if c.kind != "same")
+
+    return min(near, key=changed, default=None)
 
 
 def archive_checks() -> Iterator[QuoteChecks]:
@@ -144,6 +179,7 @@ def checks_of(
     """For each of the quotes, by default all of the story's."""
     sources = list(article.sources.all())
     texts = [matching.Comparable(source.text) for source in sources]
+    paragraphs = matching.Paragraphs(reading.paragraphs)
     if quotes is None:
         quotes = article.quotes.select_related("repeats").prefetch_related("overrides")
     for quote in quotes:
@@ -152,6 +188,7 @@ def checks_of(
         yield QuoteChecks(
             quote=quote,
             passage=passage,
+            paragraphs=paragraphs,
             against_body=matching.check_against_body(
                 quote.words, passage.segments if passage else []
             ),

@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from articles import matching
 from articles.models import Article, Person, Quote
@@ -76,7 +78,8 @@ def people_in(article: Article, mentions, quotes: Iterable[Quote]) -> list[Named
     person has brought its `posts`."""
     said = {}
     for quote in quotes:
-        said.setdefault(quote.speaker_id, []).append(quote)
+        if not quote.withdrawn_at:
+            said.setdefault(quote.speaker_id, []).append(quote)
     day = timezone.localdate(article.published_at or timezone.now())
     named = []
     for person in [m.person for m in mentions if m.person and m.person.is_public]:
@@ -101,6 +104,21 @@ def in_their_words(quotes: Iterable[Quote], most: int = 3) -> list[Quote]:
         speakers.add(speaker)
         has_reported = has_reported or quote.is_indirect()
     return chosen[:most]
+
+
+def counted(quotes: list[Quote]) -> str:
+    """How much is said in a story, and by how many; "" where nobody speaks."""
+    if not quotes:
+        return ""
+    speakers = len({_speaker(quote) for quote in quotes})
+    said = ngettext("%d quote", "%d quotes", len(quotes)) % len(quotes)
+    by = ngettext("%d speaker", "%d speakers", speakers) % speakers
+    return _("%(quotes)s, %(speakers)s") % {"quotes": said, "speakers": by}
+
+
+def set_apart(quotes: Iterable[Quote]) -> Quote | None:
+    """The one to show of a story: a whole quote before a part, none that is long."""
+    return next(iter(in_their_words(quotes, most=1)), None)
 
 
 def with_marks(text: str, quotes: Iterable[Quote]) -> list[tuple[str, bool]]:

@@ -125,7 +125,7 @@ class Page(HTMLParser):
     def handle_starttag(self, tag, attrs):
         self.elements.append((tag, dict(attrs)))
         assert tag != "a" or "a" not in self.open
-        if tag not in ("br", "img"):
+        if tag not in ("br", "img", "source"):
             self.open.append(tag)
         self.text += "\n" if tag == "br" else ""
 
@@ -159,6 +159,7 @@ def bare_words(html):
 
 
 def at(address, **fields):
+    fields = {"name": "Name", "background": ""} | fields
     return SimpleNamespace(get_absolute_url=lambda: address, **fields)
 
 
@@ -889,18 +890,20 @@ def test_a_quote_that_opens_the_story_stands_after_its_dateline():
     )
 
 
+def file(url, form="jpeg", width=3, height=2):
+    return SimpleNamespace(url=url, format=form, width=width, height=height)
+
+
 HOSTILE = "\"><script>alert(1)</script>' onclick='x & <b>"
 
 
 def test_hostile_names_stay_text():
     photo = at(
         "/",
-        rendition=SimpleNamespace(url=HOSTILE),
+        files=lambda crop: [file(HOSTILE, "avif"), file(HOSTILE, "jpeg")],
         alt_text=HOSTILE,
         caption=HOSTILE,
         credit=HOSTILE,
-        width=1,
-        height=1,
     )
     rendered = render(
         '<p>“<q data-quote="q1">a</q>” <a data-person="ann">Ann</a> '
@@ -922,17 +925,34 @@ def test_hostile_names_stay_text():
     assert page.text.count(HOSTILE) == 3
 
 
+def test_a_paragraph_that_says_what_an_organisation_is_stands_apart_as_background():
+    said = 'The "Council"  was set up <in> 2002.'
+    council = at("/organisations/nrc/", name="Council <b>", background=said)
+    marked = '<a data-organisation="nrc">Council</a>'
+    background = f"<p>The “{marked}” was set up &lt;in&gt; 2002.</p>"
+    html = f"<p>Its {marked} met.</p>{background}<p>It will <em>again</em>.</p>"
+    rendered = render(html, Records(organisations={"nrc": council}))
+    apart = re.search(r'<div class="aside-background">.*?</div>', rendered, re.S)[0]
+    label = 'Background: <a href="/organisations/nrc/"><bdi>Council &lt;b&gt;</bdi></a>'
+    assert f'<p class="label">{label}</p>' in apart
+    assert bare(apart).endswith("The “Council” was set up &lt;in&gt; 2002.")
+    council.background = "Something else."
+    assert "aside" not in render(html, Records(organisations={"nrc": council}))
+
+
 def test_a_photo_stands_with_its_caption_and_credit():
-    photo = at("/", rendition=None, caption="Ann", credit="Bob", alt_text="")
+    files = []
+    photo = at("/", files=lambda crop: files, caption="Ann", credit="Bob", alt_text="")
     html = '<figure data-photo="p1"></figure>'
     rendered = render(html, Records(photos={"p1": photo}))
     assert "<img" not in rendered
     assert "Photograph to come" in rendered
     assert '<figcaption>Ann <span class="credit">© Bob</span></figcaption>' in rendered
-    photo.rendition = SimpleNamespace(url="/p1.jpg")
-    photo.width, photo.height = 3, 2
+    files.append(file("/p1.jpg"))
     rendered = render(html, Records(photos={"p1": photo}))
-    assert '<img src="/p1.jpg" alt="" width="3" height="2"' in rendered
+    assert '<img src="/p1.jpg" srcset="/p1.jpg 3w" sizes=' in rendered
+    assert ' alt="" width="3" height="2" loading="lazy"' in rendered
+    assert "<source" not in rendered
 
 
 @pytest.mark.parametrize(

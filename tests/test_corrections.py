@@ -98,6 +98,142 @@ def test_a_private_speaker_is_not_named_by_the_correction(quote):
     assert "A Baker" not in Correction.objects.get().now
 
 
+def test_the_post_and_role_of_a_wrong_speaker_go_with_the_name(quote):
+    Quote.objects.filter(pk=quote.pk).update(
+        role="chair of the council", organisation=make_organisation()
+    )
+    bob = make_person(name="Bob Roe")
+    correct_quote(quote, by=None, speaker=bob, text="It was Bob.")
+    quote.refresh_from_db()
+    assert (quote.speaker, quote.role) == (bob, "")
+    assert (quote.position, quote.organisation) == (None, None)
+    assert Correction.objects.get().was == "Oduya Marsh\nchair of the council"
+
+
+@pytest.mark.parametrize("kind", ["organisation", "unnamed_source"])
+def test_the_desk_corrects_a_speaker_to(quote, desk, kind):
+    union = make_organisation(name="The Union")
+    right = union.pk if kind == "organisation" else "somebody at the harbour"
+    desk.post(
+        f"/admin/articles/article/{quote.article_id}/correct/",
+        {
+            "quote": quote.pk,
+            "kind": "correction",
+            "placement": "bottom",
+            "text": "It was another.",
+            kind: right,
+        },
+    )
+    quote.refresh_from_db()
+    assert quote.speaker is None
+    said_by = quote.organisation.pk if kind == "organisation" else quote.unnamed_source
+    assert said_by == right
+
+
+def test_the_desk_corrects_a_role_to_none(quote, desk):
+    Quote.objects.filter(pk=quote.pk).update(role="mayor")
+    note = {"kind": "correction", "placement": "bottom", "text": "No mayor."}
+    note |= {"quote": quote.pk, "has_no_role": "on"}
+    desk.post(f"/admin/articles/article/{quote.article_id}/correct/", note)
+    quote.refresh_from_db()
+    assert quote.role == ""
+    assert (Correction.objects.get().was, Correction.objects.get().now) == ("mayor", "")
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"kind": "retraction"}, "withdraw it"),
+        ({"withdraws": "on", "words": "Others"}, "no right words"),
+        ({"role": "mayor", "has_no_role": "on"}, "or say there is none"),
+        ({"unnamed_source": "a baker", "speaker": "speaker"}, "Name one"),
+    ],
+)
+def test_the_desk_refuses_a_correction_that_contradicts_itself(
+    quote, desk, fields, said
+):
+    if "speaker" in fields:
+        fields = fields | {"speaker": make_person().pk}
+    note = {"kind": "correction", "placement": "bottom", "text": "So."}
+    page = desk.post(
+        f"/admin/articles/article/{quote.article_id}/correct/",
+        note | {"quote": quote.pk} | fields,
+    )
+    assert said in page.content.decode()
+    assert not Correction.objects.exists()
+
+
+def test_right_words_are_recorded_without_their_quotation_marks(quote):
+    correct_quote(quote, by=None, words=f"“{NOW}”\r\n", text="Reversed.")
+    quote.refresh_from_db()
+    assert quote.words == NOW
+    assert "““" not in Article.objects.get(pk=quote.article_id).body
+
+
+def test_what_repeats_a_withdrawn_quote_leaves_the_lists_too(quote, client):
+    repeat = Quote.objects.get(repeats=quote)
+    withdraw_quote(quote, by=None, text="Somebody else said it.")
+    shown, told = pages_with(client, WAS), pages_with(client, "Somebody else said it.")
+    assert shown <= told
+    assert "/quotes/" not in shown
+    assert {repeat.get_absolute_url(), repeat.article.get_absolute_url()} <= told
+
+
+def test_a_correction_of_a_repeat_shows_with_the_first_quote_too(quote, client):
+    repeat = Quote.objects.get(repeats=quote)
+    correct_quote(repeat, by=None, words=NOW, text="Our own slip.")
+    told = pages_with(client, "Our own slip.")
+    assert quote.get_absolute_url() in told
+    assert {"/", "/quotes/", quote.speaker.get_absolute_url()} <= told
+    page = client.get(quote.get_absolute_url()).content.decode()
+    assert f'In <a href="{repeat.article.get_absolute_url()}">Once more</a>.' in page
+
+
+def test_a_corrected_quote_of_a_retracted_story_is_corrected_where_it_returns(
+    quote, client
+):
+    correct_quote(quote, by=None, words=NOW, text="The figures were reversed.")
+    correct(quote.article, by=None, kind="retraction", text="It was invented.")
+    told = pages_with(client, "The figures were reversed.")
+    assert pages_with(client, WAS) <= told
+
+
+def test_a_repeat_of_another_speaker_is_an_open_difference(quote):
+    correct_quote(quote, by=None, speaker=make_person(), text="It was another.")
+    said = StringIO()
+    with pytest.raises(CommandError):
+        call_command("check_quotes", stdout=said)
+    assert "names another speaker than the quote it repeats" in said.getvalue()
+
+
+@pytest.mark.parametrize("act", ["corrected", "withdrawn"])
+def test_the_desk_lists_stories_that_repeat_a_quote_that_was(quote, desk, act):
+    assert "repeat" not in desk.get("/admin/").content.decode()
+    if act == "corrected":
+        correct_quote(quote, by=None, words=NOW, text="Reversed.")
+    else:
+        withdraw_quote(quote, by=None, text="Never said.")
+    page = desk.get("/admin/").content.decode()
+    assert "differs from the quote it repeats" in page
+    assert "Once more" in page
+    listed = desk.get("/admin/articles/article/?quotes=corrected").content.decode()
+    assert "Once more" in listed
+    assert listed.count('name="_selected_action"') == 1
+
+
+def test_a_withdrawn_quote_is_not_counted_beside_its_story(client):
+    person = make_person(name="Ann", slug="ann")
+    story = make_article(body='<p><a data-person="ann">Ann</a> spoke.</p>')
+    quote = make_quote(story, speaker=person)
+    make_quote(story, speaker=person)
+    story.sources.create(text="Nothing of that.")
+    withdraw_quote(quote, by=None, text="No.")
+    page = client.get(story.get_absolute_url()).content.decode()
+    assert "1 quote here" in page
+    page = client.get(quote.get_absolute_url()).content.decode()
+    assert "Not found in it" not in page
+
+
 @pytest.mark.parametrize("words", ["One part\nand another", ""])
 def test_words_that_the_story_cannot_carry_are_refused_whole(quote, words):
     with pytest.raises(publishing.Refused, match="another number of parts"):

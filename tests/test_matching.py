@@ -748,3 +748,33 @@ def test_the_diff_of_two_long_texts_keeps_their_common_ends():
     assert changes[0].kind == changes[-1].kind == "same"
     assert texts_of(changes, "same", "added") == now + "stay"
     assert texts_of(changes, "same", "removed") == was + "stay"
+
+
+FIRST = "We waited. We did not kill him; he fell.\nNobody did"
+
+
+@pytest.mark.parametrize(
+    ("words", "holds"),
+    [
+        (FIRST, True),
+        ("We waited.", True),
+        ("We did not kill him; he fell.", True),
+        ("Nobody did.", True),
+        ("We waited. We did not kill him; he fell", True),
+        ("… kill him; he fell", True),
+        ("We did not … he fell", True),
+        ("We did not kill him …", True),
+        ("kill him; he fell", False),
+        ("We did not kill him", False),
+        ("did", False),
+        ("We did kill him; he fell", False),
+    ],
+)
+def test_a_quote_that_returns_is_whole_sentences_or_says_what_it_leaves_out(
+    words, holds
+):
+    check = matching.check_against_first(words, FIRST, is_part=False)
+    assert (check.outcome == "matches") == holds
+    if words in FIRST:
+        part = matching.check_against_first(words, FIRST, is_part=True)
+        assert part.outcome == "matches"

@@ -1,13 +1,19 @@
 import json
+from datetime import timedelta
 from io import StringIO
 
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.core.exceptions import PermissionDenied
 from django.core.management import CommandError, call_command
+from django.urls import reverse
+from django.utils import timezone
 
 from articles import publishing
+from articles.correcting import withdraw_quote
+from articles.merging import merge
 from articles.models import Article, Quote, QuoteOverride, SourceText
+from articles.quote_checks import retold_otherwise
 from tests.factories import make_article, make_person, make_quote
 from tests.test_admin import act, add_quote, change_page, form_data
 
@@ -76,7 +82,27 @@ def write_by_verb(article, text, desk, tmp_path):
     publishing.spike(article, by=None)
 
 
-WRITERS = [write_by_form, write_by_fixture, write_by_command, write_by_verb]
+def write_by_merging(article, text, desk, tmp_path):
+    Article.objects.update(body=text)
+    speaker = article.quotes.get().speaker
+    merge([make_person(name="Entered twice"), speaker], into=speaker, by=None)
+
+
+def write_by_record(article, text, desk, tmp_path):
+    Article.objects.update(body=text)
+    speaker = article.quotes.get().speaker
+    page = reverse("admin:articles_person_change", args=[speaker.pk])
+    assert desk.post(page, form_data(desk.get(page), name="Ann")).status_code == 302
+
+
+WRITERS = [
+    write_by_form,
+    write_by_fixture,
+    write_by_command,
+    write_by_verb,
+    write_by_merging,
+    write_by_record,
+]
 
 
 @pytest.mark.parametrize("write", WRITERS, ids=lambda w: w.__name__)
@@ -88,22 +114,85 @@ def test_every_write_path_makes_the_check_anew(
     assert Quote.objects.get().body_check == outcome
 
 
+SOURCES = {
+    "matches": f"He said: “{WORDS}.”",
+    "differs": f"He said: “{OTHER}.”",
+    "not_found": "He said nothing of the kind.",
+    "no_text": None,
+}
+
+
+@pytest.mark.parametrize("write", WRITERS, ids=lambda w: w.__name__)
+@pytest.mark.parametrize(("outcome", "source"), SOURCES.items(), ids=SOURCES.keys())
+def test_every_write_path_makes_the_check_against_the_source_anew(
+    draft, desk, tmp_path, write, source, outcome
+):
+    if source:
+        SourceText.objects.create(article=draft, text=source)
+    write(draft, body_with(WORDS), desk, tmp_path)
+    assert Quote.objects.get().source_check == outcome
+
+
+def publish_from_the_list(article, desk):
+    act(desk, "publish", article)
+
+
+def publish_from_the_form(article, desk):
+    by_form(desk, article, _publish="1")
+
+
+def publish_by_verb(article, desk):
+    publishing.publish(article, by=None)
+
+
+def schedule_from_the_list(article, desk):
+    at = {"at_0": "2100-01-01", "at_1": "12:00", "said": "2100-01-01T12:00:00+00:00"}
+    act(desk, "schedule", article, confirmed="1", **at)
+
+
+def schedule_by_verb(article, desk):
+    publishing.schedule(article, at=timezone.now() + timedelta(days=1), by=None)
+
+
+PUBLISHERS = [
+    publish_from_the_list,
+    publish_from_the_form,
+    publish_by_verb,
+    schedule_from_the_list,
+    schedule_by_verb,
+]
+
+
+@pytest.mark.parametrize("publish", PUBLISHERS, ids=lambda p: p.__name__)
 @pytest.mark.parametrize(("text", "outcome"), BODIES.values(), ids=BODIES.keys())
-def test_nothing_publishes_a_quote_that_does_not_hold(draft, desk, text, outcome):
-    holds = outcome == "matches"
+def test_nothing_publishes_a_quote_that_does_not_hold(
+    draft, desk, publish, text, outcome
+):
     Article.objects.update(body=body_with(text))
-    attempts = [
-        lambda: act(desk, "publish", draft),
-        lambda: by_form(desk, draft, _publish="1"),
-        lambda: publishing.publish(draft, by=None),
-    ]
-    for attempt in attempts:
-        try:
-            attempt()
-        except publishing.Refused:
-            assert not holds
-        assert Article.objects.published().exists() == holds
-        Article.objects.update(status="draft", published_at=None)
+    refused = False
+    try:
+        publish(draft, desk)
+    except publishing.Refused:
+        refused = True
+    holds = outcome == "matches"
+    assert Article.objects.live().exists() == holds
+    assert not (refused and holds)
+
+
+@pytest.mark.parametrize("publish", PUBLISHERS, ids=lambda p: p.__name__)
+@pytest.mark.parametrize("text", [OTHER, None], ids=["differs", "has lost the mark"])
+def test_an_override_lets_a_story_out_by_every_way_and_stays_on_record(
+    draft, desk, editor, publish, text
+):
+    Article.objects.update(body=body_with(text))
+    by_form(desk, draft, **{"quotes-0-lets_stand": "A court order"})
+    publish(draft, desk)
+    assert Article.objects.live().exists()
+    override = QuoteOverride.objects.get()
+    assert (override.recorded, override.marked) == (WORDS, text or "")
+    assert (override.reason, override.overridden_by) == ("A court order", editor)
+    log = [entry.get_change_message() for entry in LogEntry.objects.all()]
+    assert any("A court order" in message for message in log)
 
 
 def test_take_the_storys_words(draft, desk):
@@ -134,6 +223,7 @@ def test_a_live_story_is_mended_by_either_button(desk):
         Quote.objects.update(words=WORDS)
         body = article.body.replace(WORDS, OTHER)
         by_form(desk, article, body=body, **{button: "q1"})
+        by_form(desk, article, _publish="yes")
         assert Quote.objects.get().words == words
         assert Quote.objects.get().body_check == "matches"
         assert words in Article.objects.get().body
@@ -272,7 +362,7 @@ def test_words_that_the_headline_puts_in_marks_are_held_against_the_quotes(
     page = desk.get(change_page(draft)).content.decode()
     assert ("but in no quote of the story" in page) == (retold is not None)
     if retold:
-        assert f"<li>\n              “{retold}”" in page
+        assert f"<li>\n          “{retold}”" in page
     assert ("the nearest is q1" in page) == (retold is not None)
     assert publishing.problems_before_publishing(draft) == []
 
@@ -326,7 +416,8 @@ def test_a_post_that_does_not_cover_the_day_is_a_warning_and_no_more(draft, desk
     ("words", "said"),
     [
         (WORDS, "matches the quote it repeats"),
-        ("counted the drivers twice", "matches the quote it repeats"),
+        ("… counted the drivers twice", "matches the quote it repeats"),
+        ("counted the drivers twice", "differs from the quote it repeats"),
         ("We have counted … twice", "matches the quote it repeats"),
         (OTHER, "differs from the quote it repeats"),
         ("Nothing of the kind at all", "has other words than the quote it repeats"),
@@ -382,3 +473,104 @@ def test_check_quotes_costs_as_many_queries_a_story_however_many_quotes(
         make_quote(article)
     with django_assert_max_num_queries(6):
         check_archive()
+
+
+def test_the_quote_named_beside_a_headline_is_the_nearest(draft):
+    make_quote(draft, words="We will never ever leave our good city")
+    nearest = make_quote(draft, words="We will never ever leave our good town at all")
+    draft.headline = "“We will never ever leave our good town at last”"
+    draft.save()
+    assert retold_otherwise(draft)[0].nearest == nearest
+
+
+def test_withdrawn_words_in_a_headline_are_warned_of():
+    story = make_article()
+    quote = make_quote(story, words="We will never ever leave our good city")
+    withdraw_quote(quote, by=None, text="She never said it.")
+    Article.objects.update(headline="“We will never ever leave our good city”")
+    assert retold_otherwise(Article.objects.get())
+
+
+def test_words_of_a_row_that_are_put_right_find_their_place(desk):
+    story = make_article(
+        **DRAFT, body=f"<p>“{WORDS},” she said.</p><p>They waited.</p>"
+    )
+    data = form_data(desk.get(change_page(story)))
+    typo = add_quote(
+        data, words="We have counted the divers", unnamed_source="a driver"
+    )
+    desk.post(change_page(story), typo)
+    page = desk.get(change_page(story))
+    assert "Nearest is paragraph 1" in page.content.decode()
+    desk.post(change_page(story), form_data(page, **{"quotes-0-words": WORDS}))
+    assert Quote.objects.get().body_check == "matches"
+
+
+def test_the_parts_of_a_row_are_marked_in_their_order(desk):
+    story = make_article(
+        **DRAFT,
+        body="<p>“No,” said Bob.</p><p>“We waited,” Ann said. “No,” she added.</p>",
+    )
+    data = form_data(desk.get(change_page(story)))
+    desk.post(
+        change_page(story),
+        add_quote(data, words="We waited\nNo", unnamed_source="Ann"),
+    )
+    story.refresh_from_db()
+    assert story.body.startswith("<p>“No,” said Bob.</p>")
+    assert Quote.objects.get().body_check == "matches"
+
+
+def test_words_that_come_with_their_marks_are_recorded_without(desk):
+    story = make_article(**DRAFT, body="<p>“We waited,” Ann said.</p>")
+    data = form_data(desk.get(change_page(story)))
+    desk.post(
+        change_page(story),
+        add_quote(data, words="“We waited,”", unnamed_source="Ann"),
+    )
+    story.refresh_from_db()
+    assert Quote.objects.get().words == "We waited"
+    assert ">We waited</q>,”" in story.body
+
+
+def test_a_quote_parted_by_a_new_paragraph_shows_where_and_is_joined_again(desk):
+    story = make_article(**DRAFT)
+    quote = make_quote(story, words=WORDS)
+    parted = f'</q></p><p><q data-quote="{quote.mark}">'
+    story.body = story.body.replace(" counted", parted + "counted")
+    story.save()
+    publishing.settle(story)
+    page = desk.get(change_page(story))
+    assert "<ins>¶ </ins>" in page.content.decode()
+    desk.post(change_page(story), form_data(page, _restore=quote.mark))
+    quote.refresh_from_db()
+    assert (quote.words, quote.body_check) == (WORDS, "matches")
+    story.refresh_from_db()
+    assert parted not in story.body
+
+
+def test_the_reason_shown_is_that_of_these_two_texts(draft, desk):
+    first = body_with(OTHER)
+    for text, reason in [(OTHER, "The first"), (OTHER + " or so", "The second")]:
+        Article.objects.update(body=body_with(text))
+        draft.refresh_from_db()
+        publishing.settle(draft)
+        publishing.override_quote_check(draft.quotes.get(), by=None, reason=reason)
+    Article.objects.update(body=first)
+    draft.refresh_from_db()
+    publishing.settle(draft)
+    page = desk.get(change_page(draft)).content.decode()
+    assert "The first" in page
+    assert "The second" not in page
+
+
+def test_an_override_in_a_draft_of_a_live_story_stands_in_the_log(desk):
+    story = make_article()
+    quote = make_quote(story, words=WORDS)
+    data = form_data(desk.get(change_page(story)))
+    data["body"] = data["body"].replace("twice", "once")
+    data["quotes-0-lets_stand"] = "The tape says so."
+    desk.post(change_page(story), data, follow=True)
+    assert quote.overrides.get().reason == "The tape says so."
+    said = [entry.get_change_message() for entry in LogEntry.objects.all()]
+    assert f"Let quote {quote.mark} stand: The tape says so." in said

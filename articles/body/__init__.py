@@ -12,14 +12,18 @@ from django.utils.translation import gettext as _
 from articles.body.marks import (
     Passage,
     Reading,
+    change_kind,
     new_mark,
     plain_text,
     read,
+    readdress,
     remove_mark,
     restore_words,
     set_mark,
 )
+from articles.body.paragraphs import Marked, Paragraph, paragraphs
 from articles.body.parsing import parse
+from articles.body.pictures import picture
 from articles.body.rendering import QuoteShown, Records, render
 from articles.body.vocabulary import LONGEST, MARK_ID, MARKS
 from articles.body.writing import write
@@ -28,13 +32,19 @@ __all__ = [
     "LONGEST",
     "MARKS",
     "MARK_ID",
+    "Marked",
+    "Paragraph",
     "Passage",
     "QuoteShown",
     "Reading",
     "Records",
+    "change_kind",
     "new_mark",
+    "paragraphs",
+    "picture",
     "plain_text",
     "read",
+    "readdress",
     "remove_mark",
     "render",
     "restore_words",

@@ -4,8 +4,9 @@ import re
 import secrets
 import string
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 from articles import matching, sentences
@@ -100,18 +101,40 @@ def set_mark(
     html: str, words: str, mark: str, *, is_reported: bool = False
 ) -> str | None:
     """The body with the mark set around the words, one segment a line: around those
-    between quotation marks if there are such, else around the first. None if a segment
-    does not stand in one block outside any other quote."""
+    between quotation marks if there are such, else around the first; a segment after
+    the one before it, if it stands there. None if a segment does not stand in one block
+    outside any other quote."""
     blocks = parse(html)
     tag = MARKS["reported" if is_reported else "quote"].element
+    place = Piece(0, 0, 0)
     for segment in matching.segments(words):
-        place = _place_for(segment, blocks, is_reported)
+        place = _place_for(segment, blocks, is_reported, place)
         if place is None:
             return None
         block = blocks[place.block]
         block.runs = with_inline(
             block.runs, place.start, place.end, Inline(tag, "data-quote", mark)
         )
+    return write(blocks)
+
+
+def change_kind(html: str, mark: str, *, is_reported: bool) -> str:
+    """The body with the mark's element as such a quote has it."""
+    tag = MARKS["reported" if is_reported else "quote"].element
+    blocks = parse(html)
+    for block in blocks:
+        block.runs = [
+            replace(
+                run,
+                inlines=nested(
+                    inline._replace(tag=tag)
+                    if inline[1:] == ("data-quote", mark)
+                    else inline
+                    for inline in run.inlines
+                ),
+            )
+            for run in block.runs
+        ]
     return write(blocks)
 
 
@@ -129,13 +152,34 @@ def remove_mark(html: str, mark: str) -> str:
     return write(blocks)
 
 
+def readdress(html: str, slugs: Mapping[tuple[str, str], str]) -> str:
+    """The body with other slugs in its mentions: `slugs` has the new one by attribute
+    and old one."""
+    blocks = parse(html)
+    for block in blocks:
+        block.runs = [
+            replace(
+                run,
+                inlines=tuple(
+                    i._replace(value=slugs.get(i[1:], i.value)) for i in run.inlines
+                ),
+            )
+            for run in block.runs
+        ]
+    return write(blocks)
+
+
 def restore_words(html: str, mark: str, words: str) -> str | None:
     """The body with the words, one segment a line, in place of what the mark holds now.
     What did not change keeps its emphasis and its mentions. None if the mark holds
     another number of segments than there are words for."""
     blocks = parse(html)
-    passage = next((p for p in passages_in(blocks) if p.mark == mark), None)
     segments = matching.segments(words)
+    passage = _passage_of(mark, blocks)
+    while passage and len(passage.pieces) > len(segments):
+        if not _join_parted(passage.pieces, blocks):
+            return None
+        passage = _passage_of(mark, blocks)
     if passage is None or len(passage.pieces) != len(segments):
         return None
     # From the last piece to the first, so that the offsets of the others stay true.
@@ -148,6 +192,32 @@ def restore_words(html: str, mark: str, words: str) -> str | None:
             *cut(block.runs, piece.end, length),
         ]
     return write(blocks)
+
+
+def _passage_of(mark, blocks) -> Passage | None:
+    return next((p for p in passages_in(blocks) if p.mark == mark), None)
+
+
+def _join_parted(pieces, blocks) -> bool:
+    """Makes one paragraph again of two that part two pieces with nothing between."""
+    for one, other in pairwise(pieces):
+        first, second = blocks[one.block], blocks[other.block]
+        is_parted = (
+            other.block == one.block + 1
+            and first.text[one.end :].strip() == ""
+            and second.text[: other.start].strip() == ""
+            and (first.tag, first.container) == (second.tag, second.container)
+        )
+        if is_parted:
+            inside = cut(first.runs, one.end - 1, one.end)[0].inlines
+            first.runs = [
+                *cut(first.runs, 0, one.end),
+                Run(" ", tuple(i for i in inside if i.attribute == "data-quote")),
+                *cut(second.runs, other.start, len(second.text)),
+            ]
+            del blocks[other.block]
+            return True
+    return False
 
 
 def _rewritten(runs, words, mark) -> list[Run]:
@@ -189,8 +259,10 @@ def passages_in(blocks: list[Block]) -> list[Passage]:
     return list(passages.values())
 
 
-def _place_for(segment, blocks, is_reported) -> Piece | None:
-    first = None
+def _place_for(segment, blocks, is_reported, before) -> Piece | None:
+    """Those after the piece `before` count first, then those between quotation marks,
+    then those that stand first."""
+    places = []
     for number, block in enumerate(blocks):
         text = block.text
         marked = _marked(block.runs)
@@ -200,10 +272,10 @@ def _place_for(segment, blocks, is_reported) -> Piece | None:
             if 1 in marked[start:end]:
                 continue
             place = Piece(number, start, end)
-            if is_reported or OPENED.search(text[max(start - 4, 0) : start]):
-                return place
-            first = first or place
-    return first
+            is_opened = OPENED.search(text[max(start - 4, 0) : start])
+            is_earlier = (number, start) < (before.block, before.end)
+            places.append((is_earlier, not (is_reported or is_opened), place))
+    return min(places)[-1] if places else None
 
 
 def _marked(runs) -> bytes:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from articles import matching
 from articles.body.marks import Passage, passages_in, with_inline
 from articles.body.parsing import parse
+from articles.body.pictures import picture
 from articles.body.vocabulary import QUOTATION_MARKS, Block, Inline, Run, nested
 from articles.body.writing import Writer
 
@@ -48,6 +49,7 @@ def render(html: str, records: Records) -> str:
     blocks = parse(html)
     passages = [p for p in passages_in(blocks) if p.mark in records.quotes]
     links = _first_mentions(blocks, records)
+    backgrounds = _backgrounds(blocks, records)
     for number, block in enumerate(blocks):
         block.runs = [
             replace(run, inlines=_shown_inlines(run, (number, index), links, records))
@@ -62,21 +64,24 @@ def render(html: str, records: Records) -> str:
             Run(" "),
             *first.runs,
         ]
-    return Page(records).write(blocks)
+    return Page(records, backgrounds).write(blocks)
 
 
 class Page(Writer):
     """Writes blocks as readers get them."""
 
-    def __init__(self, records: Records):
+    def __init__(self, records: Records, backgrounds: Mapping[int, Any]):
         self.records = records
+        self.backgrounds = backgrounds
         self.ids: set[str] = set()
 
     def block(self, block: Block) -> str:
-        if block.tag != "figure":
-            return super().block(block)
-        photo = self.records.photos.get(block.photo)
-        return _figure(photo) if photo else ""
+        if block.tag == "figure":
+            photo = self.records.photos.get(block.photo)
+            return _figure(photo) if photo else ""
+        if organisation := self.backgrounds.get(id(block)):
+            return _background(organisation, super().block(block))
+        return super().block(block)
 
     def start(self, inline: Inline) -> str:
         if inline.attribute == "data-quote":
@@ -106,15 +111,39 @@ class Page(Writer):
 
 
 def _figure(photo) -> str:
-    picture = f'<p class="to-come">{escape(_("Photograph to come"))}</p>'
-    if photo.rendition:
-        picture = (
-            f'<img src="{escape(photo.rendition.url)}" alt="{escape(photo.alt_text)}" '
-            f'width="{photo.width}" height="{photo.height}" loading="lazy">'
-        )
     return (
-        f'<figure class="photo">{picture}<figcaption>{escape(photo.caption)} '
+        f'<figure class="photo">{picture(photo, "text")}'
+        f"<figcaption>{escape(photo.caption)} "
         f'<span class="credit">© {escape(photo.credit)}</span></figcaption></figure>'
+    )
+
+
+def _backgrounds(blocks, records) -> dict[int, Any]:
+    """The paragraphs that say what an organisation is, word for word as its record
+    does: which organisation, by the identity of the block."""
+    said = {
+        _folded(organisation.background): organisation
+        for organisation in records.organisations.values()
+        if organisation.background
+    }
+    return {
+        id(block): said[text]
+        for block in blocks
+        if block.tag == "p" and not block.container
+        if said and (text := _folded(block.text)) in said
+    }
+
+
+def _folded(text) -> str:
+    return " ".join(matching.fold(text).split())
+
+
+def _background(organisation, paragraph) -> str:
+    address = escape(organisation.get_absolute_url())
+    link = f'<a href="{address}"><bdi>{escape(organisation.name)}</bdi></a>'
+    label = escape(_("Background: %s")) % link
+    return (
+        f'<div class="aside-background"><p class="label">{label}</p>\n{paragraph}</div>'
     )
 
 

@@ -13,6 +13,7 @@ from articles.matching.checks import (
     Check,
     Outcome,
     check_against_body,
+    check_against_first,
     check_against_sources,
 )
 from articles.matching.differences import Change, diff
@@ -24,6 +25,7 @@ from articles.matching.finding import (
     find_words,
     nearest,
 )
+from articles.matching.nearness import Near, Paragraphs
 from articles.matching.quotations import quotations
 from articles.matching.text import (
     DASHES,
@@ -36,6 +38,7 @@ from articles.matching.text import (
     essence,
     fold,
     segments,
+    without_marks,
 )
 
 __all__ = [
@@ -48,10 +51,13 @@ __all__ = [
     "Change",
     "Check",
     "Comparable",
+    "Near",
     "Outcome",
+    "Paragraphs",
     "Policy",
     "Span",
     "check_against_body",
+    "check_against_first",
     "check_against_sources",
     "diff",
     "essence",
@@ -62,4 +68,5 @@ __all__ = [
     "nearest",
     "quotations",
     "segments",
+    "without_marks",
 ]

@@ -92,9 +92,12 @@ def find_words(
     return found or None
 
 
-def nearest(segment: str, text: str | Comparable) -> Span | None:
+def nearest(
+    segment: str, text: str | Comparable, enough: float = NEAR_ENOUGH
+) -> Span | None:
     """The passage that shares most words with the segment, in their order, or None if
-    none shares enough of them. Costs no more than the two lengths together."""
+    none shares enough of them, which is a part of 1. Costs no more than the two lengths
+    together."""
     text = comparable(text)
     wanted = [match[0].lower() for match in WORD.finditer(essence(segment))][:500]
     if not wanted:
@@ -114,7 +117,7 @@ def nearest(segment: str, text: str | Comparable) -> Span | None:
     window = words[first : max(0, begin) + len(wanted) + slack]
     matcher = SequenceMatcher(None, wanted, [m[0].lower() for m in window], False)
     blocks = [block for block in matcher.get_matching_blocks() if block.size]
-    if sum(block.size for block in blocks) < NEAR_ENOUGH * len(wanted):
+    if sum(block.size for block in blocks) < enough * len(wanted):
         return None
     missing_before = blocks[0].a
     missing_after = len(wanted) - blocks[-1].a - blocks[-1].size

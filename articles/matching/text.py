@@ -128,6 +128,36 @@ def segments(words: str) -> list[str]:
     return [line for line in words.split("\n") if line.strip()]
 
 
+PAIRS = {
+    "“": "”",
+    "„": "“”",
+    "«": "»",
+    "»": "«",
+    "”": "”",
+    '"': '"',
+    "‘": "’",
+    "‹": "›",
+}
+
+
+def without_marks(words: str) -> str:
+    """The words without the quotation marks that enclose a segment, and the comma of
+    the sentence that carried it."""
+    return "\n".join(_without_marks(line) for line in words.split("\n"))
+
+
+def _without_marks(segment):
+    text = segment.strip()
+    closers = PAIRS.get(text[:1])
+    core = text.rstrip(" ,")
+    if not closers or len(core) < 2 or core[-1] not in closers:
+        return segment
+    inner = core[1:-1]
+    if any(mark in inner for mark in {text[0], *closers} - {"’"}):
+        return segment
+    return inner.strip().removesuffix(",")
+
+
 def essence(segment: str) -> str:
     """What of a segment a check compares: neither the space around it nor a final full
     stop or comma, which the carrying sentence may own."""
