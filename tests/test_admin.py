@@ -3,14 +3,13 @@ from datetime import timedelta
 import pytest
 from django.apps import apps
 from django.contrib import admin
-from django.contrib.admin.models import LogEntry
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from articles.models import Article, Correction, Person, Photo, Quote, SourceText
-from articles.publishing import settle
+from articles.publishing import problems_before_publishing, settle
 from tests import factories
 from tests.factories import make_article, make_person, make_photo, make_quote
 
@@ -21,6 +20,10 @@ CHANGE_LIST = "/admin/articles/article/"
 
 def change_page(article):
     return reverse("admin:articles_article_change", args=[article.pk])
+
+
+def preview_page(article):
+    return reverse("admin:articles_article_preview", args=[article.pk])
 
 
 def form_data(response, **changes):
@@ -105,45 +108,48 @@ def test_the_form_shows_the_state_the_problems_and_both_checks_of_each_quote(
     Article.objects.update(body=tass.body)
     settle(tass)
     page = desk.get(change_page(tass)).content.decode()
-    assert "Live since 8 Feb 2016, 09:00 UTC" in page
+    assert "Live since 09:00 UTC on 8 Feb 2016" in page
     assert "The words of quote q3 differ from those in the body" in page
     assert page.count("matches the story") == 2
-    assert page.count("matches the source copy") == 6
+    assert page.count("matches the story and the source copy") == 2
+    assert page.count("= matches the source copy".replace("= ", "</b> ")) == 1
+    assert page.count("reported, passage in place") == 3
     assert "differs from the story" in page
     assert "<del>only</del><ins>just</ins>" in page
 
 
-def test_a_change_to_a_live_story_with_a_problem_is_refused_and_kept_in_the_form(
-    desk, tass
-):
+def test_changes_with_a_problem_are_not_published_and_kept_as_a_draft(desk, tass):
     before = [list(m.objects.values()) for m in (Article, Quote)]
     page = desk.get(change_page(tass))
     data = form_data(page)
     data["body"] = data["body"].replace("migration waves", "migration tides")
     data["headline"] = "Typed with care"
     data["quotes-0-role"] = "The envoy"
-    response = desk.post(change_page(tass), data)
-    assert response.status_code == 200
+    response = desk.post(change_page(tass), data | {"_publish": "yes"}, follow=True)
     shown = response.content.decode()
-    assert "The words of quote q2 differ" in shown
+    assert "The words of quote q2 differ" in " ".join(messages(response))
     assert "Typed with care" in shown
     assert "migration tides" in shown
     assert 'value="The envoy"' in shown
     assert [list(m.objects.values()) for m in (Article, Quote)] == before
-    assert not LogEntry.objects.exists()
 
 
 @pytest.mark.parametrize("hours", [-1, 1])
-def test_a_reporter_cannot_change_a_live_story_and_keeps_the_text(
-    client, reporter, hours
-):
+def test_what_a_reporter_makes_of_a_live_story_is_a_draft(client, reporter, hours):
     client.force_login(reporter)
     article = make_article(published_at=timezone.now() + timedelta(hours=hours))
     page = client.get(change_page(article))
-    response = client.post(change_page(article), form_data(page, headline="Mine now"))
-    assert response.status_code == 200
-    assert "only somebody who may publish" in response.content.decode()
+    data = form_data(page, headline="Mine now")
+    response = client.post(change_page(article), data, follow=True)
+    assert messages(response) == [
+        "Saved as a draft: readers see it once it is published."
+    ]
     assert "Mine now" in response.content.decode()
+    assert Article.objects.get().headline == article.headline
+    response = client.post(
+        change_page(article), data | {"_publish": "yes"}, follow=True
+    )
+    assert "do not have the permission" in messages(response)[0]
     assert Article.objects.get().headline == article.headline
 
 
@@ -205,9 +211,14 @@ def test_kill_asks_for_a_reason_first(desk):
 def test_schedule_asks_for_a_time_first(desk):
     article = make_article(status="draft", published_at=None)
     assert 'name="at_0"' in act(desk, "schedule", article).content.decode()
-    act(desk, "schedule", article, confirmed="yes", at_0="2999-01-01", at_1="06:00")
+    asked = {"confirmed": "yes", "at_0": "2999-01-01", "at_1": "06:00"}
+    page = act(desk, "schedule", article, **asked)
     article.refresh_from_db()
-    assert article.state() == "Scheduled for 1 Jan 2999, 06:00 UTC"
+    assert article.state() == "Draft"
+    assert 'value="Schedule for 06:00 UTC on 1 Jan 2999"' in page.content.decode()
+    act(desk, "schedule", article, **asked, said=page.context["form"].key())
+    article.refresh_from_db()
+    assert article.state() == "Scheduled for 06:00 UTC on 1 Jan 2999"
 
 
 @pytest.mark.parametrize(
@@ -241,20 +252,31 @@ def test_a_story_that_was_public_has_no_delete(desk):
     assert desk.post(address, {"post": "yes"}).status_code == 403
     draft = make_article(status="draft", published_at=None)
     address = reverse("admin:articles_article_delete", args=[draft.pk])
-    desk.post(address, {"post": "yes"})
+    desk.post(address, {"post": "yes", f"revision-{draft.pk}": "1"})
     assert Article.objects.get() == article
 
 
 def test_a_quote_that_readers_have_seen_is_dropped_and_not_deleted(desk, tass):
     data = form_data(desk.get(change_page(tass)))
     marks = [data[f"quotes-{n}-mark"] for n in range(6)]
-    data[f"quotes-{marks.index('q6')}-DELETE"] = "on"
+    data |= {f"quotes-{marks.index('q6')}-DELETE": "on", "_publish": "yes"}
     assert desk.post(change_page(tass), data).status_code == 302
     quote = tass.quotes.get(mark="q6")
     assert quote.dropped_at
     tass.refresh_from_db()
     assert 'data-quote="q6"' not in tass.body
     assert "Moscow had never denied work in this format" in tass.body
+
+
+def test_a_quote_that_becomes_a_reported_one_changes_its_mark_too(desk):
+    article = make_article(status="draft", published_at=None)
+    quote = make_quote(article)
+    for kind, element in (("indirect", "span"), ("partial", "q")):
+        data = form_data(desk.get(change_page(article)), **{"quotes-0-kind": kind})
+        desk.post(change_page(article), data)
+        text = Article.objects.get().body
+        assert f'<{element} data-quote="{quote.mark}">{quote.words}</{element}>' in text
+        assert problems_before_publishing(Article.objects.get()) == []
 
 
 def test_a_quote_of_a_draft_is_deleted(desk):
@@ -264,24 +286,6 @@ def test_a_quote_of_a_draft_is_deleted(desk):
     desk.post(change_page(article), data)
     assert not Quote.objects.exists()
     assert "data-quote" not in Article.objects.get().body
-
-
-def test_readers_having_the_story_it_is_too_late_for_an_embargo(desk):
-    article = make_article()
-    data = form_data(desk.get(change_page(article)))
-    data |= {"embargoed_until_0": "2999-01-01", "embargoed_until_1": "00:00"}
-    response = desk.post(change_page(article), data)
-    assert "too late for an embargo" in response.content.decode()
-
-
-def test_an_embargo_is_not_lifted_early_without_the_permission(client, reporter, desk):
-    until = timezone.now() + timedelta(days=2)
-    article = make_article(status="draft", published_at=None, embargoed_until=until)
-    client.force_login(reporter)
-    data = form_data(client.get(change_page(article)))
-    data |= {"embargoed_until_0": "", "embargoed_until_1": ""}
-    response = client.post(change_page(article), data)
-    assert "The embargo holds" in response.content.decode()
 
 
 def test_a_source_text_is_read_only_once_saved(desk, tass):
@@ -401,57 +405,13 @@ def test_a_save_holds_the_story_so_that_no_verb_gets_in_between(desk):
     assert locked < written
 
 
-def test_a_story_that_time_alone_made_public_stays_so_in_the_books(desk):
-    article = make_article(status="draft", published_at=None)
-    publish_at = timezone.now() - timedelta(hours=2)
-    Article.objects.update(
-        status="published",
-        published_at=publish_at,
-        expires_at=timezone.now() - timedelta(hours=1),
-    )
-    article.refresh_from_db()
-    data = form_data(desk.get(change_page(article)))
-    data |= {"expires_at_0": "", "expires_at_1": ""}
-    embargo = {"embargoed_until_0": "2999-01-01", "embargoed_until_1": "00:00"}
-    refused = desk.post(change_page(article), data | embargo)
-    assert "too late for an embargo" in refused.content.decode()
-    assert desk.post(change_page(article), data).status_code == 302
-    assert Article.objects.get().first_published_at == publish_at
-
-
-@pytest.mark.parametrize("year", ["0001", "9999", "1899", "3000"])
-def test_times_beyond_the_calendar_are_refused_with_a_sentence(desk, settings, year):
-    settings.TIME_ZONE = "America/New_York"
-    article = make_article(status="draft", published_at=None)
-    data = form_data(desk.get(change_page(article)))
-    for field in ("embargoed_until", "expires_at"):
-        times = {f"{field}_0": f"{year}-12-31", f"{field}_1": "23:59:59"}
-        response = desk.post(change_page(article), data | times)
-        assert response.status_code == 200
-        assert response.context["errors"]
-    page = act(
-        desk, "schedule", article, confirmed="yes", at_0=f"{year}-12-31", at_1="23:59"
-    )
-    assert page.status_code == 200
-    assert Article.objects.get().status == "draft"
-
-
-def test_an_expiry_before_publication_is_refused_at_its_field(desk):
-    article = make_article()
-    data = form_data(desk.get(change_page(article)))
-    data |= {"expires_at_0": "2019-01-01", "expires_at_1": "00:00"}
-    page = desk.post(change_page(article), data).content.decode()
-    assert "would expire before readers have it" in page
-    assert "Two rows" not in page
-
-
 def test_a_quote_that_was_corrected_or_repeated_is_dropped_all_the_same(desk):
     article = make_article()
     quote = make_quote(article)
     make_quote(make_article(), words=quote.words, repeats=quote)
     Correction.objects.create(article=article, quote=quote, text="Wrong.")
     data = form_data(desk.get(change_page(article)), **{"quotes-0-DELETE": "on"})
-    assert desk.post(change_page(article), data).status_code == 302
+    desk.post(change_page(article), data | {"_publish": "yes"})
     quote.refresh_from_db()
     assert quote.dropped_at
 
@@ -462,7 +422,7 @@ def test_the_mark_of_a_dropped_quote_does_not_carry_other_words(desk):
     Quote.objects.update(dropped_at=timezone.now())
     data = form_data(desk.get(change_page(article)))
     data["body"] = f'<p>"<q data-quote="{quote.mark}">Other words.</q>"</p>'
-    page = desk.post(change_page(article), data).content.decode()
+    page = desk.post(change_page(article), data, follow=True).content.decode()
     assert f"The mark {quote.mark} has no quote" in page
 
 
@@ -591,6 +551,7 @@ def make_rows(count):
         organisation.other_names.create(name="Also")
         person = make_person()
         person.other_names.create(name="Also")
+        person.former_addresses.create(slug=f"before-{person.slug}")
         person.positions.create(title="Chair", organisation=organisation)
         article = make_article(section=factories.make_section())
         article.topics.create(name=f"Topic {article.pk}", slug=f"topic-{article.pk}")

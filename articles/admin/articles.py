@@ -1,47 +1,74 @@
+import uuid
+
 from django import forms
-from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.db import connection
-from django.db.models import Exists, OuterRef, ProtectedError
+from django.db.models import ProtectedError
 from django.http import HttpResponseRedirect
-from django.shortcuts import get_object_or_404
-from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from js_asset import Media
 
 from articles import body, publishing
+from articles.admin.acting import Acting
 from articles.admin.bylines import BylineInline
-from articles.admin.corrections import CorrectionForm, CorrectionInline
+from articles.admin.comparing import Comparing
+from articles.admin.corrections import CorrectionInline
+from articles.admin.drafting import Drafting, change_page, row_page
+from articles.admin.folds import FIELDSETS, folds_of
+from articles.admin.names import add_name, find_names
+from articles.admin.obstacles import Obstacle
+from articles.admin.presence import SayingWhoIsHere
+from articles.admin.previews import Previewing
 from articles.admin.quotes import QuoteInline
-from articles.admin.records import (
-    DeskAdmin,
-    NamedDateTime,
-    RefusableForm,
-    TakenBack,
-)
+from articles.admin.records import DeskAdmin, RefusableForm, TakenBack
+from articles.admin.signing_in import SigningIn
 from articles.admin.sources import SourceTextInline
-from articles.models import Article, Position, Quote
-from articles.models.fields import in_calendar
+from articles.admin.story_list import StoryListing
+from articles.admin.times import Timing
+from articles.admin.unsaved import KeepingText, PutBackForm
+from articles.admin.writing import WritingSurface
+from articles.models import Article, Draft, Position, Quote, Revision
 from articles.publishing import Problem
 from articles.quote_checks import retold_otherwise
 
 WIDGETS = {
     "headline": admin.widgets.AdminTextareaWidget(attrs={"rows": 2}),
     "standfirst": admin.widgets.AdminTextareaWidget(attrs={"rows": 3}),
-    "body": admin.widgets.AdminTextareaWidget(
-        attrs={"rows": 24, "class": "body-html", "spellcheck": "true"}
-    ),
+    "dateline_date": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
     "desk_note": admin.widgets.AdminTextareaWidget(attrs={"rows": 3}),
 }
+LABELS = {
+    "dateline_place": _("Place"),
+    "dateline_date": _("Day"),
+    "source": _("From"),
+}
+HELP = {
+    "body": _(
+        "HTML: p, h2, h3, blockquote, ul, ol, li, strong, em, a, br. Words that "
+        "somebody said stand in <q data-quote=q1>, what is reported in "
+        "<span data-quote=q2>; the quotation marks stand outside. A name stands in "
+        "<a data-person=slug> or <a data-organisation=slug>, a picture is "
+        "<figure data-photo=slug>."
+    ),
+}
+LONG_HEADLINE = 110  # characters: seven lines of a phone
 
 
-class ArticleForm(RefusableForm):
-    user = None  # who fills in the form
+class ArticleForm(PutBackForm, RefusableForm):
     tells_readers = forms.BooleanField(
         label=_("Tell readers that the story was updated"),
         required=False,
-        help_text=_("For a change of substance: the page then says when."),
+        help_text=_("For a change of substance: the page then says when, and what."),
+    )
+    change_note = forms.CharField(
+        label=_("Why, or what changed"),
+        required=False,
+        max_length=300,
+        widget=admin.widgets.AdminTextInputWidget,
+        help_text=_("Kept with this version. Readers see it if they are told."),
     )
 
     def clean_headline(self):
@@ -50,74 +77,57 @@ class ArticleForm(RefusableForm):
     def clean_body(self):
         return body.sanitise(self.cleaned_data["body"])
 
-    def clean_embargoed_until(self):
-        until, was = self.cleaned_data["embargoed_until"], self.instance.embargoed_until
-        is_broken = was and was > timezone.now() and (until is None or until < was)
-        if is_broken and not self.user.has_perm("articles.break_embargo"):
-            raise ValidationError(
-                _("The embargo holds. You may not lift it or bring it forward.")
-            )
-        return until
-
 
 @admin.register(Article)
-class ArticleAdmin(DeskAdmin):
+class ArticleAdmin(
+    KeepingText,
+    SayingWhoIsHere,
+    SigningIn,
+    Acting,
+    Timing,
+    Comparing,
+    Drafting,
+    Previewing,
+    StoryListing,
+    DeskAdmin,
+):
     form = ArticleForm
     change_form_template = "admin/articles/article/change_form.html"
-    list_display = ["headline", "section", "state", "quotes_hold"]
-    list_filter = ["status", "section", "kind"]
-    list_select_related = ["section"]
-    search_fields = ["headline", "slug", "slugline"]
-    autocomplete_fields = ["section", "topics", "source", "lead_photo"]
+    autocomplete_fields = ["topics", "source", "lead_photo"]
     prepopulated_fields = {"slug": ["headline"]}
     save_on_top = False
     fieldsets = [
-        (None, {"fields": ["headline", "standfirst", "body"]}),
         (
-            _("Placing and address"),
-            {"fields": ["section", "topics", "kind", "slug", "language", "source"]},
-        ),
-        (
-            _("Photo and dateline"),
+            None,
             {
                 "fields": [
-                    "lead_photo",
-                    "dateline",
-                    ("dateline_place", "dateline_date", "dateline_source"),
+                    "headline",
+                    "standfirst",
+                    ("section", "dateline_place", "dateline_date", "source"),
+                    "body",
                 ]
             },
         ),
-        (
-            _("Time"),
-            {"fields": ["embargoed_until", "expires_at", "tells_readers"]},
-        ),
-        (_("Desk"), {"fields": ["slugline", "desk_note"]}),
+        *FIELDSETS,
     ]
     inlines = [QuoteInline, BylineInline, SourceTextInline, CorrectionInline]
-    actions = ["publish", "schedule", "unpublish", "spike", "kill"]
-
-    def get_queryset(self, request):
-        articles = super().get_queryset(request)
-        if request.resolver_match.url_name.endswith("_changelist"):
-            unsettled = Quote.objects.that_do_not_hold().filter(article=OuterRef("pk"))
-            articles = articles.defer("body", "body_html").annotate(
-                has_open_quotes=Exists(unsettled)
-            )
-        return articles
-
-    @admin.display(description=_("state"), ordering="published_at")
-    def state(self, article):
-        return article.state()
-
-    @admin.display(description=_("quotes"))
-    def quotes_hold(self, article):
-        return _("≠ not all hold") if article.has_open_quotes else ""
 
     # The form
 
     def get_form(self, request, obj=None, **kwargs):
-        form = super().get_form(request, obj, widgets=WIDGETS, **kwargs)
-        form.user = request.user
+        story = str(obj.pk) if obj else uuid.uuid4().hex
+        day = timezone.localdate(obj and obj.published_at)
+        widgets = {**WIDGETS, "body": WritingSurface(story, day)}
+        form = super().get_form(
+            request, obj, widgets=widgets, labels=LABELS, help_texts=HELP, **kwargs
+        )
+        if obj is None:
+            form.base_fields["headline"].widget.attrs["autofocus"] = True
+        for name in {"section", "source"} & form.base_fields.keys():
+            chooser = form.base_fields[name].widget
+            chooser.can_add_related = chooser.can_add_related and name == "source"
+            chooser.can_change_related = chooser.can_delete_related = False
+            chooser.can_view_related = False
         return form
 
     def get_readonly_fields(self, request, obj=None):
@@ -130,7 +140,7 @@ class ArticleAdmin(DeskAdmin):
     def view_on_site(self, article):
         if Article.objects.published().filter(pk=article.pk).exists():
             return article.get_absolute_url()
-        return reverse("article_preview", args=[article.pk])
+        return None
 
     def has_delete_permission(self, request, obj=None):
         allowed = super().has_delete_permission(request, obj)
@@ -138,10 +148,11 @@ class ArticleAdmin(DeskAdmin):
             obj and Article.objects.ever_public().filter(pk=obj.pk).exists()
         )
 
-    def get_actions(self, request):
-        actions = super().get_actions(request)
-        actions.pop("delete_selected", None)
-        return actions
+    def get_deleted_objects(self, objs, request):
+        """A draft takes its revisions along, which nobody deletes by themselves."""
+        deleted, counts, lacking, protected = super().get_deleted_objects(objs, request)
+        lacking -= {Revision._meta.verbose_name, Draft._meta.verbose_name}
+        return deleted, counts, lacking, protected
 
     def get_object(self, request, object_id, from_field=None):
         """Held for the rest of a save, so that no verb gets in between."""
@@ -151,24 +162,31 @@ class ArticleAdmin(DeskAdmin):
         return article
 
     def render_change_form(self, request, context, **kwargs):
+        inlines = context["inline_admin_formsets"]
+        quotes = next((i.formset for i in inlines if i.opts.model is Quote), None)
+        if quotes:
+            quotes.deal_cards()
+        adminform = context["adminform"]
         context |= {
+            "subtitle": None,
+            "is_nav_sidebar_enabled": False,
             "may_publish": self.has_publish_permission(request),
             "may_correct": self.has_correct_permission(request),
+            "media": Media.from_media(context["media"], nonce=request.csp_nonce),
+            "long_headline": LONG_HEADLINE,
+            "quote_rows": [i for i in inlines if i.opts.model is Quote],
+            "folds": list(folds_of(adminform.form.instance, adminform, inlines)),
         }
         if article := context["original"]:
             kept = Article.objects.get(pk=article.pk)
+            problems = publishing.problems_before_publishing(kept)
             context |= {
                 "state": kept.state(),
                 "is_live": Article.objects.live().filter(pk=article.pk).exists(),
-                "problems": publishing.problems_before_publishing(kept),
+                "obstacles": [Obstacle.of(problem, quotes) for problem in problems],
                 "retold": retold_otherwise(kept),
             }
         return super().render_change_form(request, context, **kwargs)
-
-    def save_model(self, request, obj, form, change):
-        if form.cleaned_data.get("tells_readers"):
-            obj.updated_at = timezone.now()
-        super().save_model(request, obj, form, change)
 
     def save_formset(self, request, form, formset, change):
         if formset.model is not Quote:
@@ -188,8 +206,9 @@ class ArticleAdmin(DeskAdmin):
                 quote.dropped_at = timezone.now()
                 quote.save()
         marked = body.read(text).passages
-        for quote in formset.new_objects:
-            if quote.mark not in marked:
+        reworded = [q for q, fields in formset.changed_objects if "words" in fields]
+        for quote in [*formset.new_objects, *reworded]:
+            if quote.mark not in marked and not quote.dropped_at:
                 is_reported = quote.is_indirect()
                 text = (
                     body.set_mark(
@@ -199,6 +218,10 @@ class ArticleAdmin(DeskAdmin):
                 )
         for quote_form in formset.initial_forms:
             text = self._settle_difference(request, quote_form.instance, text)
+        for quote, fields in formset.changed_objects:
+            if "kind" in fields:
+                is_reported = quote.is_indirect()
+                text = body.change_kind(text, quote.mark, is_reported=is_reported)
         for quote in formset.new_objects:
             quote.position = quote.position or _only_post(quote)
         changed = [quote for quote, _fields in formset.changed_objects]
@@ -233,28 +256,34 @@ class ArticleAdmin(DeskAdmin):
                 if not (reason and form.instance.pk):
                     continue
                 try:
-                    publishing.override_quote_check(
+                    override = publishing.override_quote_check(
                         form.instance, by=request.user, reason=reason
                     )
+                    if getattr(request, "is_rehearsed", False):
+                        request.kept_beside.append((override, True))
                 except publishing.Refused as refused:
                     raise TakenBack(refused.problems) from refused
 
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)
-        publishing.settle(form.instance)
+        note = form.cleaned_data.get("change_note", "")
+        publishing.settle(form.instance, by=request.user, note=note)
         self._let_stand(request, formsets)
-        problems = publishing.problems_with_live_change(form.instance, by=request.user)
-        if problems:
-            raise TakenBack(problems)
 
     def response_add(self, request, obj, post_url_continue=None):
         if "_publish" in request.POST:
             return self._publish_saved(request, obj)
+        if "_row" in request.POST:
+            return self._add_row(request, obj)
         return super().response_add(request, obj, post_url_continue)
 
     def response_change(self, request, obj):
+        if getattr(request, "is_rehearsed", False):
+            return super().response_change(request, obj)
         if "_publish" in request.POST:
             return self._publish_saved(request, obj)
+        if "_row" in request.POST:
+            return self._add_row(request, obj)
         if "_take" in request.POST or "_restore" in request.POST:
             self.message_user(request, _("Saved: the words are the same again."))
             return HttpResponseRedirect(request.path)
@@ -262,107 +291,38 @@ class ArticleAdmin(DeskAdmin):
 
     def _publish_saved(self, request, article):
         self._do(request, [article], publishing.publish, _("Published: {}"))
-        return HttpResponseRedirect(
-            reverse("admin:articles_article_change", args=[article.pk])
-        )
+        return HttpResponseRedirect(change_page(article))
 
-    # The verbs
+    def _add_row(self, request, article):
+        self.message_user(request, _("Saved. There is a row to fill in now."))
+        return HttpResponseRedirect(row_page(article, request.POST["_row"]))
 
     def get_urls(self):
-        view = self.admin_site.admin_view(self.correct_view)
-        address = path("<int:pk>/correct/", view, name="articles_article_correct")
-        return [address, *super().get_urls()]
+        guarded = self.admin_site.admin_view
+        return [
+            path("names/", guarded(self.names_view), name="articles_article_names"),
+            path(
+                "names/add/",
+                guarded(self.add_name_view),
+                name="articles_article_add_name",
+            ),
+            *super().get_urls(),
+        ]
 
-    def correct_view(self, request, pk):
-        if not self.has_correct_permission(request):
+    def names_view(self, request):
+        self._refuse_unless_writing(request)
+        return find_names(request)
+
+    def add_name_view(self, request):
+        self._refuse_unless_writing(request)
+        return add_name(request)
+
+    def _refuse_unless_writing(self, request):
+        may_write = self.has_change_permission(request) or self.has_add_permission(
+            request
+        )
+        if not may_write:
             raise PermissionDenied
-        article = get_object_or_404(Article, pk=pk)
-        form = CorrectionForm(request.POST or None, article=article)
-        back = reverse("admin:articles_article_change", args=[pk])
-        if form.is_valid():
-            try:
-                correction = form.save(by=request.user)
-            except publishing.Refused as refused:
-                form.add_error(None, refused.messages)
-            else:
-                self.message_user(request, str(correction), messages.SUCCESS)
-                return HttpResponseRedirect(back)
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "title": _("Correct"),
-            "form": form,
-            "articles": [article],
-            "back": back,
-        }
-        return TemplateResponse(request, "admin/articles/article/ask.html", context)
-
-    def has_correct_permission(self, request):
-        return request.user.has_perm("articles.correct_article")
-
-    def has_publish_permission(self, request):
-        return request.user.has_perm("articles.publish_article")
-
-    def has_kill_permission(self, request):
-        return request.user.has_perm("articles.kill_article")
-
-    def _do(self, request, articles, verb, said, **details):
-        """Row by row: what one story refuses does not hold up the next."""
-        for article in articles:
-            try:
-                verb(article, by=request.user, **details)
-            except publishing.Refused as refused:
-                for message in refused.messages:
-                    self.message_user(request, f"{article}: {message}", messages.ERROR)
-            except (PermissionDenied, ValidationError) as error:
-                text = " ".join(getattr(error, "messages", [str(error)]))
-                self.message_user(request, f"{article}: {text}", messages.ERROR)
-            else:
-                self.message_user(request, said.format(article), messages.SUCCESS)
-
-    @admin.action(description=_("Publish now"), permissions=["publish"])
-    def publish(self, request, queryset):
-        self._do(request, queryset, publishing.publish, _("Published: {}"))
-
-    @admin.action(description=_("Take back to draft"), permissions=["publish"])
-    def unpublish(self, request, queryset):
-        self._do(request, queryset, publishing.unpublish, _("Back to draft: {}"))
-
-    @admin.action(description=_("Spike (never published)"), permissions=["publish"])
-    def spike(self, request, queryset):
-        self._do(request, queryset, publishing.spike, _("Spiked: {}"))
-
-    @admin.action(description=_("Schedule…"), permissions=["publish"])
-    def schedule(self, request, queryset):
-        form = ScheduleForm(request.POST if "confirmed" in request.POST else None)
-        if form.is_valid():
-            at = form.cleaned_data["at"]
-            said = _("Scheduled: {}")
-            return self._do(request, queryset, publishing.schedule, said, at=at)
-        return self._ask(request, queryset, form, "schedule", _("Schedule"))
-
-    @admin.action(description=_("Kill (published)…"), permissions=["kill"])
-    def kill(self, request, queryset):
-        form = KillForm(request.POST if "confirmed" in request.POST else None)
-        if form.is_valid():
-            reason = form.cleaned_data["reason"]
-            return self._do(
-                request, queryset, publishing.kill, _("Killed: {}"), reason=reason
-            )
-        return self._ask(request, queryset, form, "kill", _("Kill"))
-
-    def _ask(self, request, queryset, form, action, title):
-        """One page between the list and a verb that needs more than the stories."""
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "title": title,
-            "action": action,
-            "form": form,
-            "articles": queryset,
-            "back": reverse("admin:articles_article_changelist"),
-        }
-        return TemplateResponse(request, "admin/articles/article/ask.html", context)
 
 
 def _only_post(quote):
@@ -371,22 +331,3 @@ def _only_post(quote):
         return None
     posts = list(Position.objects.held_on(quote.speaker, quote.day())[:2])
     return posts[0] if len(posts) == 1 else None
-
-
-class KillForm(forms.Form):
-    reason = forms.CharField(
-        label=_("Reason"),
-        widget=admin.widgets.AdminTextareaWidget(attrs={"rows": 3}),
-        help_text=_(
-            "Kept in the log. Readers are told that the story is no longer available, "
-            "and nothing more. A killed story does not come back."
-        ),
-    )
-
-
-class ScheduleForm(forms.Form):
-    at = forms.SplitDateTimeField(
-        label=_("Readers have it from"),
-        validators=[in_calendar],
-        widget=NamedDateTime,
-    )

@@ -1,18 +1,21 @@
 from django.contrib import admin
 
-from articles.admin.records import ReadInStoryAdmin
+from articles.admin.records import ReadInStoryAdmin, RowsByHand
 from articles.models import Byline
 
 
-class BylineInline(admin.TabularInline):
+class BylineInline(RowsByHand, admin.StackedInline):
     model = Byline
-    extra = 0
     autocomplete_fields = ["person"]
+    fields = [("role", "person", "order")]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("person")
 
 
 @admin.register(Byline)
 class BylineAdmin(ReadInStoryAdmin):
-    list_display = ["person", "role", "article"]
+    list_display = ["person", "role", "article", "embargo"]
     list_filter = ["role"]
     list_select_related = ["person", "article"]
     search_fields = ["person__name", "article__headline"]

@@ -4,7 +4,10 @@ from django.utils.translation import gettext_lazy as _
 
 from articles.admin.records import ReadInStoryAdmin
 from articles.correcting import correct, correct_quote, withdraw_quote
-from articles.models import Correction, Person, Quote
+from articles.models import Correction, Organisation, Person, Quote
+
+SPEAKERS = ["speaker", "organisation", "unnamed_source"]
+ROLES = ["role", "has_no_role"]
 
 
 class CorrectionForm(forms.Form):
@@ -50,43 +53,81 @@ class CorrectionForm(forms.Form):
             Quote._meta.get_field("speaker"), admin.site
         ),
     )
-    role = forms.CharField(label=_("Right role"), required=False, max_length=200)
+    organisation = forms.ModelChoiceField(
+        label=_("Or the right organisation"),
+        queryset=Organisation.objects.all(),
+        required=False,
+        widget=admin.widgets.AutocompleteSelect(
+            Quote._meta.get_field("organisation"), admin.site
+        ),
+    )
+    unnamed_source = forms.CharField(
+        label=_("Or an unnamed source"), required=False, max_length=200
+    )
+    role = forms.CharField(
+        label=_("Right role"),
+        required=False,
+        max_length=200,
+        help_text=_("As it should have been printed. Another speaker begins without."),
+    )
+    has_no_role = forms.BooleanField(
+        label=_("The role was wrong, and there is none"), required=False
+    )
     was = forms.CharField(
         label=_("Was"), required=False, help_text=_("In the story, if not a quote.")
     )
     now = forms.CharField(label=_("Now"), required=False)
+    revision = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args, article, **kwargs):
-        super().__init__(*args, **kwargs)
+    def __init__(self, data=None, *, article):
+        held = article.revisions.held()
+        self.seen = held and held.number
+        super().__init__(data, initial={"revision": self.seen})
         self.article = article
         self.fields["quote"].queryset = article.quotes.carried()
 
     def clean(self):
         cleaned = super().clean()
         quote = cleaned.get("quote")
-        of_quotes = ("withdraws", "words", "speaker", "role")
-        if not quote and any(cleaned.get(name) for name in of_quotes):
+        right = [name for name in (*SPEAKERS, "words", *ROLES) if cleaned.get(name)]
+        withdraws = cleaned.get("withdraws")
+        if not quote and (right or withdraws):
             self.add_error("quote", _("Choose the quote that this puts right."))
+        if withdraws and right:
+            self.add_error(right[0], _("A quote that is withdrawn has no right words."))
+        if len(set(right) & {*SPEAKERS}) > 1:
+            self.add_error("speaker", _("Name one right speaker."))
+        if len(set(right) & {*ROLES}) > 1:
+            self.add_error("role", _("Write the right role, or say there is none."))
         return cleaned
+
+    def look_again(self):
+        """What it shows is now what readers have."""
+        self.data = {**self.data.dict(), "revision": self.seen}
 
     def save(self, *, by):
         """Raises what the verbs raise."""
         said = self.cleaned_data
+        seen = said["revision"]
         note = {name: said[name] for name in ("text", "kind", "placement")}
         if not said["quote"]:
             details = {"was": said["was"], "now": said["now"]}
-            return correct(self.article, by=by, **note, **details)
+            return correct(self.article, by=by, revision=seen, **note, **details)
         if said["withdraws"]:
-            return withdraw_quote(said["quote"], by=by, text=said["text"])
-        right = {name: said[name] or None for name in ("words", "speaker", "role")}
-        return correct_quote(said["quote"], by=by, **note, **right)
+            del note["kind"]
+            return withdraw_quote(said["quote"], by=by, revision=seen, **note)
+        right = {
+            "words": said["words"] or None,
+            "speaker": next((said[name] for name in SPEAKERS if said[name]), None),
+            "role": "" if said["has_no_role"] else said["role"] or None,
+        }
+        return correct_quote(said["quote"], by=by, revision=seen, **note, **right)
 
 
 class CorrectionInline(admin.StackedInline):
     model = Correction
     extra = 0
     fields = [("kind", "placement", "published_at"), "quote", "text", ("was", "now")]
-    classes = ["collapse"]
 
     def has_add_permission(self, request, obj=None):
         return False
@@ -100,7 +141,7 @@ class CorrectionInline(admin.StackedInline):
 
 @admin.register(Correction)
 class CorrectionAdmin(ReadInStoryAdmin):
-    list_display = ["__str__", "article", "published_at", "placement"]
+    list_display = ["__str__", "article", "embargo", "published_at", "placement"]
     list_filter = ["kind", "published_at"]
     list_select_related = ["article"]
     search_fields = ["text", "was", "now", "article__headline"]

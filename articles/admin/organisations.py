@@ -1,6 +1,8 @@
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 
-from articles.admin.records import RecordAdmin, ShownAdmin
+from articles.admin.merging import MergingAdmin
+from articles.admin.records import ShownAdmin
 from articles.models import Organisation, OrganisationName
 
 
@@ -10,7 +12,7 @@ class OrganisationNameInline(admin.TabularInline):
 
 
 @admin.register(Organisation)
-class OrganisationAdmin(RecordAdmin):
+class OrganisationAdmin(MergingAdmin):
     list_display = ["name", "short_name", "kind", "parent"]
     list_filter = ["kind"]
     list_select_related = ["parent"]
@@ -27,6 +29,12 @@ class OrganisationAdmin(RecordAdmin):
         "wikidata_id",
     ]
     inlines = [OrganisationNameInline]
+    used_in = {
+        "quotes": _("quotes"),
+        "mentions": _("stories that name it"),
+        "supplied_articles": _("stories it supplied"),
+        "positions": _("posts"),
+    }
 
 
 @admin.register(OrganisationName)

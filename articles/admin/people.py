@@ -2,7 +2,8 @@ from django import forms
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from articles.admin.records import RecordAdmin, RefusableForm, ShownAdmin
+from articles.admin.merging import MergingAdmin
+from articles.admin.records import RefusableForm, ShownAdmin
 from articles.models import Article, Person, PersonName, Position
 
 
@@ -29,7 +30,7 @@ class PositionInline(admin.TabularInline):
 
 
 @admin.register(Person)
-class PersonAdmin(RecordAdmin):
+class PersonAdmin(MergingAdmin):
     form = PersonForm
     list_display = ["name", "sort_name", "is_public"]
     list_filter = ["is_public"]
@@ -45,6 +46,12 @@ class PersonAdmin(RecordAdmin):
         "wikidata_id",
     ]
     inlines = [PositionInline, PersonNameInline]
+    used_in = {
+        "quotes": _("quotes"),
+        "mentions": _("stories that name them"),
+        "bylines": _("bylines"),
+        "photos": _("photos"),
+    }
 
 
 @admin.register(PersonName)

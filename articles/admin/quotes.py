@@ -1,60 +1,37 @@
+import json
 from copy import deepcopy
+from urllib.parse import urlsplit
 
 from django import forms
 from django.contrib import admin
-from django.utils.html import format_html, format_html_join
-from django.utils.text import Truncator
+from django.contrib.admin.views.autocomplete import AutocompleteJsonView
+from django.urls import Resolver404, path, resolve
+from django.utils.formats import date_format
+from django.utils.functional import cached_property
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from articles import body
-from articles.admin.records import ReadInStoryAdmin
-from articles.matching import Outcome
+from articles import body, matching
+from articles.admin.quote_cards import cards_of, count
+from articles.admin.records import ReadInStoryAdmin, RowsByHand
+from articles.characters import clean_text
 from articles.models import Quote
 from articles.models.fields import ProseField
-from articles.quote_checks import checks_of
-
-STORY = {
-    Outcome.MATCHES: ("=", _("matches the story")),
-    Outcome.DIFFERS: ("≠", _("differs from the story")),
-    Outcome.NOT_FOUND: ("?", _("stands nowhere in the story")),
-}
-SOURCE = {
-    Outcome.MATCHES: ("=", _("matches the source copy")),
-    Outcome.DIFFERS: ("≠", _("differs from the source copy")),
-    Outcome.NOT_FOUND: ("?", _("not found in the source copy")),
-    Outcome.NO_TEXT: ("", _("no source copy to hold it against")),
-}
-FIRST = {
-    Outcome.MATCHES: ("=", _("matches the quote it repeats")),
-    Outcome.DIFFERS: ("≠", _("differs from the quote it repeats")),
-    Outcome.NOT_FOUND: ("≠", _("has other words than the quote it repeats")),
-}
-REPORTED = {
-    Outcome.MATCHES: ("~", _("reported, passage in place")),
-    Outcome.DIFFERS: ("≠", _("reported, and the passage has changed")),
-    Outcome.NOT_FOUND: ("?", _("reported, and the passage is missing")),
-}
 
 
-def check_line(labels, outcome):
-    sign, words = labels.get(outcome, ("", _("checked when the story is saved")))
-    holds = outcome in (Outcome.MATCHES, Outcome.NO_TEXT, "")
-    return format_html(
-        '<span class="check {}"><b>{}</b> {}</span>',
-        "holds" if holds else "open",
-        sign,
-        words,
-    )
+def as_choice(quote):
+    """Enough to tell it from another one."""
+    return _("%(speaker)s: “%(words)s” %(story)s, %(day)s") % {
+        "speaker": quote.speaker or quote.organisation or quote.unnamed_source,
+        "words": quote,
+        "story": quote.article,
+        "day": date_format(quote.day(), "j F Y"),
+    }
 
 
-def word_diff(changes):
-    tags = {"same": "span", "removed": "del", "added": "ins"}
-    return format_html(
-        '<p class="word-diff">{}</p>',
-        format_html_join(
-            "", "<{0}>{1}</{0}>", ((tags[kind], text) for kind, text in changes)
-        ),
-    )
+# What a repeat shares with the first quote, whatever its own story says around it.
+SPEAKER = ["speaker", "organisation", "unnamed_source", "position"]
+SAID_THEN = ["said_on", "occasion"]
 
 
 class QuoteForm(forms.ModelForm):
@@ -75,27 +52,114 @@ class QuoteForm(forms.ModelForm):
             mark.show_hidden_initial = False
             if self.instance._state.adding:
                 self.initial["mark"] = ""
+        if repeats := self.fields.get("repeats"):
+            repeats.queryset = Quote.objects.for_choice()
+            repeats.label_from_instance = as_choice
+            repeats.widget.widget.url_name = "%s:articles_quote_earlier"
+            self.fields["words"].required = not (
+                self.instance._state.adding
+                and self.data.get(self.add_prefix("repeats"))
+            )
 
     def clean_mark(self):
         return self.cleaned_data["mark"] or body.new_mark()
 
+    def clean_words(self):
+        return matching.without_marks(self.cleaned_data["words"])
 
-class QuoteInline(admin.StackedInline):
+    def clean_repeats(self):
+        chosen = self.cleaned_data["repeats"]
+        if chosen is None or "repeats" not in self.changed_data:
+            return chosen
+        first = Quote.objects.that_may_be_repeated().filter(
+            pk=chosen.repeats_id or chosen.pk
+        )
+        first = first.exclude(article=self.instance.article_id).first()
+        if first is None:
+            raise forms.ValidationError(
+                _("Choose a quote that readers have in another story.")
+            )
+        return first
+
+    def clean(self):
+        cleaned = super().clean()
+        first = cleaned.get("repeats")
+        if first and self.instance._state.adding:
+            self._take_from(first, cleaned)
+        return cleaned
+
+    def _take_from(self, first, cleaned):
+        """What the first quote knows, and this row does not say. Not the role: that is
+        what each story printed."""
+        taken = [*SAID_THEN, "original_language", "translator"]
+        if not cleaned.get("words"):
+            taken += ["words", "original_words"]
+            cleaned["kind"] = first.kind
+        said_by = {name: cleaned[name] for name in SPEAKER if cleaned.get(name)}
+        if all(getattr(first, name) == who for name, who in said_by.items()):
+            taken += SPEAKER
+        for name in taken:
+            cleaned[name] = cleaned.get(name) or getattr(first, name)
+
+
+class QuoteFormSet(forms.BaseInlineFormSet):
+    """In the form trouble stands first, then the order of the story."""
+
+    @cached_property
+    def quotes(self):
+        quotes = list(super().get_queryset())
+        for quote in quotes:
+            quote.article = self.instance
+        return quotes
+
+    @cached_property
+    def cards(self):
+        return cards_of(self.instance, self.quotes)
+
+    @cached_property
+    def quotes_in_order(self):
+        return sorted(self.quotes, key=lambda quote: self.cards[quote.pk].rank)
+
+    def get_queryset(self):
+        return self.quotes if self.is_bound else self.quotes_in_order
+
+    def deal_cards(self):
+        """To each form of a saved quote, once all is read that somebody typed."""
+        for form in self.initial_forms:
+            form.card = self.cards[form.instance.pk]
+
+    def for_script(self):
+        """What Django's inlines.js is told."""
+        options = {
+            "prefix": self.prefix,
+            "addText": gettext("Add by hand"),
+            "deleteText": gettext("Remove"),
+        }
+        return json.dumps({"name": f"#{self.prefix}", "options": options})
+
+    def carried_count(self):
+        return sum(quote.dropped_at is None for quote in self.quotes)
+
+    def hold_and_do_not(self):
+        return count(self.cards.values())
+
+
+class QuoteInline(RowsByHand, admin.StackedInline):
     model = Quote
     form = QuoteForm
+    formset = QuoteFormSet
+    template = "admin/articles/article/quotes.html"
     fk_name = "article"
-    extra = 0
     formfield_overrides = {
         ProseField: {"widget": admin.widgets.AdminTextareaWidget(attrs={"rows": 3})}
     }
     autocomplete_fields = ["speaker", "organisation", "position", "repeats"]
-    readonly_fields = ["checks"]
+    by_key = ["position", "repeats"]
     fieldsets = [
         (
             None,
             {
                 "fields": [
-                    "checks",
                     "words",
                     ("speaker", "role"),
                     ("kind", "mark"),
@@ -119,6 +183,14 @@ class QuoteInline(admin.StackedInline):
         ),
     ]
 
+    def get_queryset(self, request):
+        return (
+            super()
+            .get_queryset(request)
+            .select_related("speaker", "organisation", "position", "repeats")
+            .prefetch_related("overrides__overridden_by")
+        )
+
     def get_formset(self, request, obj=None, **kwargs):
         """A quote in use elsewhere is not deleted but dropped: nothing to refuse."""
         formset = super().get_formset(request, obj, **kwargs)
@@ -132,83 +204,6 @@ class QuoteInline(admin.StackedInline):
             fieldsets[-1][1]["fields"].remove("lets_stand")
         return fieldsets
 
-    @admin.display(description=_("checks"))
-    def checks(self, quote):
-        if quote._state.adding:
-            return _(
-                "Write the words as they stand in the body: saving finds and marks "
-                "them there."
-            )
-        if quote.dropped_at:
-            return _("Dropped: readers have seen it, and the story carries it no more.")
-        found = _checks_in_form(quote)
-        return format_html_join("", "{}", ((line,) for line in _lines(found)))
-
-
-def _checks_in_form(quote):
-    """The checks of the whole story, made once for a page of the form."""
-    story = quote.article
-    if not hasattr(story, "checks_by_quote"):
-        reading = body.read(story.body)
-        story.checks_by_quote = {c.quote.pk: c for c in checks_of(story, reading)}
-    return story.checks_by_quote[quote.pk]
-
-
-def _lines(checks):
-    quote = checks.quote
-    labels = REPORTED if quote.is_indirect() else STORY
-    yield check_line(labels, checks.against_body.outcome)
-    if checks.against_body.outcome == Outcome.DIFFERS:
-        yield word_diff(checks.against_body.changes)
-    if checks.is_overridden:
-        override = quote.overrides.all()[0]
-        yield format_html(
-            "<p>{}</p>",
-            _("Let stand by %(who)s: %(reason)s")
-            % {"who": override.overridden_by, "reason": override.reason},
-        )
-    elif checks.is_open and checks.passage:
-        yield _buttons(checks)
-    yield check_line(SOURCE, checks.against_sources.outcome)
-    if checks.source:
-        yield format_html("<p>{}</p>", checks.source)
-    if checks.against_sources.outcome == Outcome.DIFFERS:
-        yield word_diff(checks.against_sources.changes)
-    if first := checks.against_first:
-        yield check_line(FIRST, first.outcome)
-        if first.outcome == Outcome.DIFFERS:
-            yield word_diff(first.changes)
-    if quote.position and not quote.position.is_held_on(quote.day()):
-        yield format_html(
-            '<span class="check open">{}</span>',
-            _("By its dates, the post was not held on that day."),
-        )
-
-
-def _buttons(checks):
-    """Two ways to make the words the same, each naming what it keeps."""
-    changes = checks.against_body.changes
-    story, recorded = (
-        Truncator(" … ".join(c.text for c in changes if c.kind == kind)).chars(40)
-        for kind in ("added", "removed")
-    )
-    take = (
-        _("Confirm the passage")
-        if checks.quote.is_indirect()
-        else (_("Take the story’s words"))
-    )
-    return format_html_join(
-        "",
-        '<button type="submit" name="{}" value="{}">{}{}</button> ',
-        (
-            (name, checks.quote.mark, label, f": “{words}”" if words.strip() else "")
-            for name, label, words in (
-                ("_take", take, story),
-                ("_restore", _("Restore the recorded words"), recorded),
-            )
-        ),
-    )
-
 
 @admin.register(Quote)
 class QuoteAdmin(ReadInStoryAdmin):
@@ -218,10 +213,11 @@ class QuoteAdmin(ReadInStoryAdmin):
         "speaker",
         "role",
         "article",
+        "embargo",
         "body_check",
         "source_check",
     ]
-    list_filter = ["kind", "body_check", "source_check", "occasion"]
+    list_filter = ["is_open", "kind", "body_check", "source_check", "occasion"]
     list_select_related = ["speaker", "article"]
     search_fields = ["words", "speaker__name", "unnamed_source", "article__headline"]
     readonly_fields = ["body_check", "source_check", "sentence", "listed_at"]
@@ -231,3 +227,38 @@ class QuoteAdmin(ReadInStoryAdmin):
         return (
             super().get_queryset(request).defer("article__body", "article__body_html")
         )
+
+    def get_urls(self):
+        view = self.admin_site.admin_view(
+            EarlierQuotes.as_view(admin_site=self.admin_site)
+        )
+        return [
+            path("earlier/", view, name="articles_quote_earlier"),
+            *super().get_urls(),
+        ]
+
+    def get_search_results(self, request, queryset, search_term):
+        if request.GET.get("field_name") != "repeats":
+            return super().get_search_results(request, queryset, search_term)
+        quotes = queryset.that_may_be_repeated().exclude(
+            article=_story_in_form(request)
+        )
+        return quotes.for_choice().search(clean_text(search_term)).newest_first(), False
+
+
+class EarlierQuotes(AutocompleteJsonView):
+    """The search behind the field "repeats"."""
+
+    def serialize_result(self, obj, to_field_name):
+        return {"id": str(getattr(obj, to_field_name)), "text": as_choice(obj)}
+
+
+def _story_in_form(request):
+    """The id of the story whose form asks, as far as the browser tells, or None."""
+    try:
+        asking = resolve(urlsplit(request.headers.get("Referer", "")).path)
+    except (Resolver404, ValueError):
+        return None
+    is_form = asking.view_name == "admin:articles_article_change"
+    number = asking.kwargs["object_id"] if is_form else ""
+    return int(number) if number.isdecimal() else None

@@ -1,15 +1,19 @@
 """What the admins of several records share."""
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, models
+from django.db import IntegrityError, connection, models
 from django.shortcuts import redirect
+from django.utils.text import get_text_list
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from articles.admin.meanwhile import MeanwhileForm
 from articles.characters import clean_text
 from articles.publishing import Problem, settle_for
 from articles.settling import is_shown_live, stories_showing
+from articles.times import in_words
 
 
 class TakenBack(Exception):
@@ -19,7 +23,7 @@ class TakenBack(Exception):
         self.problems = problems
 
 
-class RefusableForm(forms.ModelForm):
+class RefusableForm(MeanwhileForm):
     """A form that can be shown again, with all that was typed, for problems that only
     saving it brought to light."""
 
@@ -50,7 +54,33 @@ DATE_AND_TIME = {
 }
 
 
-class DeskAdmin(admin.ModelAdmin):
+class PlainLists:
+    """A chooser asks the desk as one types, and without scripts it has nothing to
+    offer: with `plain` in the address it is a list of all there is. Those of `by_key`
+    are too many to list, and go by their keys."""
+
+    by_key = ()
+
+    def get_autocomplete_fields(self, request):
+        if "plain" in request.GET:
+            return []
+        return super().get_autocomplete_fields(request)
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        if "plain" in request.GET and db_field.name in self.by_key:
+            relation = db_field.remote_field
+            widget = admin.widgets.ForeignKeyRawIdWidget(relation, self.admin_site)
+            kwargs["widget"] = widget
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+
+def may_see_stories(request):
+    """All of them, as their form and their list ask it."""
+    user = request.user
+    return any(user.has_perm(f"articles.{act}_article") for act in ("view", "change"))
+
+
+class DeskAdmin(PlainLists, admin.ModelAdmin):
     form = RefusableForm
     formfield_overrides = DATE_AND_TIME
     show_full_result_count = False
@@ -62,8 +92,28 @@ class DeskAdmin(admin.ModelAdmin):
             return redirect(request.path)
         return super().changelist_view(request, extra_context)
 
+    def view_on_site(self, record):
+        """By its own address: Django would ask its table of sites for the host."""
+        has_page = hasattr(record, "get_absolute_url")
+        return record.get_absolute_url() if has_page else None
+
     def get_search_results(self, request, queryset, search_term):
         return super().get_search_results(request, queryset, clean_text(search_term))
+
+    def in_use(self, objs):
+        """Lines on what holds them, beside what Django finds."""
+        return []
+
+    def get_deleted_objects(self, objs, request):
+        """What hangs on a record tells of stories, also of those under embargo."""
+        deleted, counts, lacking, protected = super().get_deleted_objects(objs, request)
+        protected = [*protected, *self.in_use(objs)]
+        if may_see_stories(request):
+            request.stories_told_of = stories_showing(objs)
+        else:
+            deleted = [line for line in deleted if isinstance(line, str)]
+            protected = protected and [_("Stories that you may not see")]
+        return deleted, counts, lacking, protected
 
     def get_form(self, request, obj=None, **kwargs):
         form = super().get_form(request, obj, **kwargs)
@@ -96,8 +146,21 @@ class ShownAdmin(DeskAdmin):
     def has_delete_permission(self, request, obj=None):
         return super().has_delete_permission(request, obj) and _may_touch(request, obj)
 
+    def get_object(self, request, object_id, from_field=None):
+        """Held for the rest of a save: what another one or a merge has written since
+        would come back as it was."""
+        record = super().get_object(request, object_id, from_field)
+        if record and request.method == "POST" and connection.in_atomic_block:
+            held = self.model.objects.select_for_update(of=["self"], no_key=True)
+            record = held.filter(pk=record.pk).first()
+        return record
+
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)
+        if form.merged:
+            message = _("Somebody else had changed meanwhile, and it is kept: %s.")
+            said = get_text_list(form.merged, gettext("and"))
+            self.message_user(request, message % said, messages.WARNING)
         if any(part.has_changed() for part in [form, *formsets]):
             settle_for([form.instance])
 
@@ -130,23 +193,51 @@ class RecordAdmin(ShownAdmin):
     def get_prepopulated_fields(self, request, obj=None):
         return {} if obj else super().get_prepopulated_fields(request, obj)
 
+    def in_use(self, objs):
+        return [
+            f"{row._meta.verbose_name}: {row}"
+            for record in objs
+            for relation in self.in_use_by
+            for row in getattr(record, relation).all()[:20]
+        ]
+
     def get_deleted_objects(self, objs, request):
         """Says where a record is in use before it says what one may not delete."""
         deleted, counts, lacking, protected = super().get_deleted_objects(objs, request)
-        protected = [
-            *protected,
-            *(
-                f"{row._meta.verbose_name}: {row}"
-                for record in objs
-                for relation in self.in_use_by
-                for row in getattr(record, relation).all()[:20]
-            ),
-        ]
         return deleted, counts, set() if protected else lacking, protected
 
 
+class RowsByHand(PlainLists):
+    """Rows of a story's form. A script adds empty ones; where none runs, a button that
+    is named `_row` saves and asks for one. Their choosers let add a record that is
+    missing; to change one there is its own page."""
+
+    extra = 0
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if isinstance(field.widget, admin.widgets.RelatedFieldWidgetWrapper):
+            field.widget.can_change_related = False
+            field.widget.can_delete_related = False
+            field.widget.can_view_related = False
+        return field
+
+    def get_extra(self, request, obj=None, **kwargs):
+        return int(request.GET.get("row") == self.model._meta.model_name)
+
+
 class ReadInStoryAdmin(DeskAdmin):
-    """Rows that are written in the form of their story, and listed here."""
+    """Rows that are written in the form of their story, and listed here: for those who
+    may see their stories."""
+
+    def has_view_permission(self, request, obj=None):
+        return super().has_view_permission(request, obj) and may_see_stories(request)
+
+    @admin.display(description=_("embargo"))
+    def embargo(self, row):
+        if not row.article.is_embargoed():
+            return ""
+        return _("embargoed until %s") % in_words(row.article.embargoed_until)
 
     def has_add_permission(self, request):
         return False

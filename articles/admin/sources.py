@@ -1,7 +1,7 @@
 from django import forms
 from django.contrib import admin
 
-from articles.admin.records import DATE_AND_TIME, ReadInStoryAdmin
+from articles.admin.records import DATE_AND_TIME, ReadInStoryAdmin, RowsByHand
 from articles.models import SourceText
 
 
@@ -22,18 +22,16 @@ class SourceTextForm(forms.ModelForm):
         return text if self.fields["text"].disabled else text.replace("\r\n", "\n")
 
 
-class SourceTextInline(admin.StackedInline):
+class SourceTextInline(RowsByHand, admin.StackedInline):
     model = SourceText
     form = SourceTextForm
     formfield_overrides = DATE_AND_TIME
-    extra = 0
     fields = [("kind", "publisher"), ("address", "received_at"), "text"]
-    classes = ["collapse"]
 
 
 @admin.register(SourceText)
 class SourceTextAdmin(ReadInStoryAdmin):
-    list_display = ["__str__", "article", "received_at"]
+    list_display = ["__str__", "article", "embargo", "received_at"]
     list_filter = ["kind", "received_at"]
     list_select_related = ["article"]
     search_fields = ["publisher", "article__headline"]

@@ -1,0 +1,372 @@
+"""The form of a story that somebody else may be writing too, and of one that readers
+have: what is saved there is a draft beside it."""
+
+from django.contrib import messages
+from django.contrib.admin.utils import unquote
+from django.db import IntegrityError, transaction
+from django.http import Http404, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.utils.text import get_text_list
+from django.utils.translation import gettext as _
+
+from articles import body, drafts, live_changes
+from articles.admin.quote_cards import word_diff
+from articles.matching import diff
+from articles.models import Article, Quote, QuoteOverride, Revision, SourceText
+from articles.publishing import Refused, note_override
+from articles.revisions import (
+    Place,
+    apply,
+    content_of,
+    decide,
+    reconcile,
+    rehearsal,
+    snapshot,
+)
+from articles.settling import settle
+from articles.verbs import record
+
+CARRIED = "_revision"  # what the form began from
+
+
+class Drafting:
+    """For the admin of stories. A page that somebody opened carries the number of the
+    revision it shows; what it saves is held against the newest."""
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        story = object_id and self._find(object_id)
+        if not story:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        # Read now: what the form shows is rehearsed, its revisions too.
+        request.shown_number = Revision.objects.newest_number(story)
+        request.draft = drafts.draft_of(story)
+        request.has_live_moved = request.draft and drafts.has_live_moved(request.draft)
+
+        def view():
+            return super(Drafting, self).changeform_view(
+                request, object_id, form_url, extra_context
+            )
+
+        if request.method == "POST":
+            return self._save(request, story, view)
+        try:
+            with drafts.shown_as_draft(story):
+                return _with_rows(view())
+        except Refused as refused:
+            for message in refused.messages:
+                self.message_user(request, message, messages.ERROR)
+            text = _(
+                "So the pending changes cannot be shown: this is what readers have."
+            )
+            self.message_user(request, text, messages.WARNING)
+            return view()
+
+    def _find(self, object_id):
+        key = unquote(object_id)
+        return Article.objects.filter(pk=key).first() if key.isdecimal() else None
+
+    @transaction.atomic
+    def _save(self, request, story, view):
+        story = Article.objects.select_for_update(of=["self"]).get(pk=story.pk)
+        newest = Revision.objects.newest_number(story)
+        base = _carried(request, story, newest)
+        request.shown_number = base
+        is_live = story.status == Article.Status.PUBLISHED
+        held = story.revisions.held()
+        is_alone = base == newest == (held.number if held else 0)
+        if is_alone and not is_live:
+            return view()
+        request.kept_beside = []
+        request.is_rehearsed, request.saved_story = True, None
+        try:
+            with rehearsal():
+                if not held or held.number != base:
+                    apply(story, content_of(story, base))
+                    settle(story)
+                response = _with_rows(view())
+                mine = request.saved_story and snapshot(request.saved_story)
+        except Refused as refused:  # it names a record that is no more
+            request.refused_problems = refused.problems
+            with rehearsal():
+                return _with_rows(view())
+        request.is_rehearsed = False
+        if mine is None:
+            return response
+        self._keep_beside(request, story)
+        note = request.POST.get("change_note", "").strip()[:300]
+        saving = drafts.save_over(story, mine, base=base, by=request.user, note=note)
+        return self._saved(request, story, saving, response)
+
+    def _saved(self, request, story, saving, response):
+        number = saving.revision.number
+        if saving.is_aside:
+            record(story, request.user, _("Kept revision %d aside.") % number)
+            return HttpResponseRedirect(_merge_page(story, number))
+        record(story, request.user, _("Saved revision %d.") % number)
+        if saving.merged:
+            theirs = get_text_list([str(label_of(p)) for p in saving.merged.theirs])
+            self.message_user(
+                request,
+                _(
+                    "Somebody else had saved meanwhile: %(places)s. Both are kept in "
+                    "what you see now."
+                )
+                % {"places": theirs or _("nothing that you see here")},
+                messages.WARNING,
+            )
+        wants_it_published = "_publish" in request.POST and not saving.merged
+        is_live = story.status == Article.Status.PUBLISHED
+        if wants_it_published and is_live:
+            self._publish_changes(request, story)
+        elif is_live:
+            text = _("Saved as a draft: readers see it once it is published.")
+            self.message_user(request, text, messages.SUCCESS)
+        else:
+            self.message_user(request, _("Saved."), messages.SUCCESS)
+            if wants_it_published:
+                story.refresh_from_db()
+                self._publish_saved(request, story)
+        if "_publish" in request.POST and saving.merged:
+            text = _("Not published: look at what both made of it, then press again.")
+            self.message_user(request, text, messages.WARNING)
+        return response
+
+    def _publish_changes(self, request, story):
+        said = _("Published the changes: {}")
+        if not Article.objects.published().filter(pk=story.pk).exists():
+            said = _("The changes are in the story, which readers do not have now: {}")
+        self._do(
+            request,
+            [story],
+            live_changes.publish_changes,
+            said,
+            is_substantial="tells_readers" in request.POST,
+            note=request.POST.get("change_note", "").strip()[:300],
+        )
+
+    def save_formset(self, request, form, formset, change):
+        super().save_formset(request, form, formset, change)
+        if getattr(request, "is_rehearsed", False) and formset.model is SourceText:
+            new = [(row, True) for row in formset.new_objects]
+            changed = [(row, False) for row, _fields in formset.changed_objects]
+            request.kept_beside += [*new, *changed]
+
+    def save_related(self, request, form, formsets, change):
+        super().save_related(request, form, formsets, change)
+        request.saved_story = form.instance
+
+    def _keep_beside(self, request, story):
+        """Source texts and overrides are no part of a revision: they are kept now."""
+        for row, is_new in request.kept_beside:
+            if isinstance(row, QuoteOverride):
+                quote = Quote.objects.filter(article=story, pk=row.quote_id).first()
+                if quote is None:
+                    continue
+            row.save(force_insert=is_new)
+            if isinstance(row, QuoteOverride):
+                note_override(story, row, by=request.user)
+
+    def response_change(self, request, obj):
+        if getattr(request, "is_rehearsed", False):
+            return self._after_rehearsal(request, obj)
+        return super().response_change(request, obj)
+
+    def _after_rehearsal(self, request, article):
+        """Says nothing and publishes nothing: of the save itself nothing stands yet."""
+        if "_row" in request.POST:
+            return HttpResponseRedirect(row_page(article, request.POST["_row"]))
+        if "_save" in request.POST:
+            return HttpResponseRedirect(reverse("admin:articles_article_changelist"))
+        return HttpResponseRedirect(change_page(article))
+
+    def render_change_form(self, request, context, **kwargs):
+        if story := context["original"]:
+            draft = getattr(request, "draft", None)
+            context |= {
+                "revision_number": getattr(request, "shown_number", 0),
+                "draft": draft,
+                "asides": [
+                    (aside, _merge_page(story, aside.number))
+                    for aside in story.revisions.to_merge().light()
+                ],
+                "live_moved_page": draft
+                and request.has_live_moved
+                and _merge_page(story, draft.revision.number),
+            }
+        return super().render_change_form(request, context, **kwargs)
+
+    # Two texts of one place
+
+    def get_urls(self):
+        return [
+            path(
+                "<int:pk>/merge/<int:number>/",
+                self.admin_site.admin_view(self.merge_view),
+                name="articles_article_merge",
+            ),
+            path(
+                "<int:pk>/discard/",
+                self.admin_site.admin_view(self.discard_view),
+                name="articles_article_discard",
+            ),
+            *super().get_urls(),
+        ]
+
+    def merge_view(self, request, pk, number):
+        story = self.story_to_change(request, pk)
+        try:
+            with transaction.atomic():
+                return self._merge(request, story, number)
+        except Refused as refused:  # it names a record that is no more
+            said = refused.messages
+        except IntegrityError:
+            said = [_("Another story may have taken the slug: give this one another.")]
+        for message in said:
+            self.message_user(request, message, messages.ERROR)
+        kept = _("Nothing was merged. Both texts are kept: see the history.")
+        self.message_user(request, kept, messages.WARNING)
+        return HttpResponseRedirect(change_page(story))
+
+    def _merge(self, request, story, number):
+        if request.method == "POST":
+            story = Article.objects.select_for_update(of=["self"]).get(pk=story.pk)
+        mine = get_object_or_404(story.revisions.exclude(kind="saved"), number=number)
+        base, theirs = _other_sides(story, mine)
+        merged = reconcile(base, mine.content, theirs.content)
+        if request.method == "POST" and request.POST.get("theirs") == str(
+            theirs.number
+        ):
+            taken = {
+                p for p in merged.conflicts if request.POST.get(_name(p)) == "theirs"
+            }
+            content = decide(merged, theirs.content, taken)
+            note = _("Merged revisions %(mine)d and %(theirs)d")
+            numbers = {"mine": mine.number, "theirs": theirs.number}
+            saved = drafts.save_content(
+                story, content, by=request.user, base=theirs.number, note=note % numbers
+            )
+            Revision.objects.filter(pk=mine.pk).to_merge().update(
+                merged_at=timezone.now()
+            )
+            record(story, request.user, note % numbers)
+            self.message_user(
+                request,
+                _("Merged into revision %d.") % saved.number,
+                messages.SUCCESS,
+            )
+            return HttpResponseRedirect(change_page(story))
+        if request.method == "POST":
+            text = _("Somebody has saved again meanwhile: look once more.")
+            self.message_user(request, text, messages.WARNING)
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": _("Two texts of one place"),
+            "is_nav_sidebar_enabled": False,
+            "original": story,
+            "article": story,
+            "mine": mine,
+            "theirs": theirs,
+            "merged": [str(label_of(place)) for place in merged.theirs],
+            "conflicts": [
+                _conflict(p, mine.content, theirs.content) for p in merged.conflicts
+            ],
+            "back": change_page(story),
+        }
+        template = "admin/articles/article/merge.html"
+        return TemplateResponse(request, template, context).render()
+
+    def discard_view(self, request, pk):
+        """Asked for with a POST by a button of the form."""
+        story = self.story_to_change(request, pk)
+        if request.method != "POST":
+            raise Http404
+        number = request.POST.get(CARRIED, "")
+        revision = int(number) if number.isdecimal() else None
+        said = _("The pending changes are dropped; they stay in the history: {}")
+        self._do(request, [story], drafts.discard, said, revision=revision)
+        return HttpResponseRedirect(change_page(story))
+
+
+def change_page(article):
+    return reverse("admin:articles_article_change", args=[article.pk])
+
+
+def row_page(article, model_name):
+    """The form with an empty row of that model, for browsers without scripts."""
+    query = urlencode({"row": model_name, "plain": "yes"})
+    return f"{change_page(article)}?{query}"
+
+
+def _merge_page(story, number):
+    return reverse("admin:articles_article_merge", args=[story.pk, number])
+
+
+def _carried(request, story, newest):
+    """The revision that the form began from; the newest if it says none that exists."""
+    number = request.POST.get(CARRIED, "")
+    if number.isdecimal() and story.revisions.filter(number=number[:9]).exists():
+        return int(number)
+    return newest
+
+
+def _other_sides(story, mine):
+    """What both began from, and what the others made of it."""
+    if mine.kind == Revision.Kind.DRAFT:
+        draft = drafts.draft_of(story)
+        if draft is None or draft.revision != mine:
+            raise Http404
+        return draft.over.content, story.revisions.held()
+    newest = Revision.objects.newest_number(story)
+    return content_of(story, mine.base), story.revisions.get(number=newest)
+
+
+def _with_rows(response):
+    """The rows of the page, read while they are as they are to be shown."""
+    for inline in getattr(response, "context_data", {}).get(
+        "inline_admin_formsets", []
+    ):
+        list(inline.formset.forms)
+    return response
+
+
+def label_of(place: Place):
+    if place.part == "fields":
+        return Article._meta.get_field(place.key).verbose_name
+    if place.part == "quotes":
+        return _("quote %s") % place.key
+    return _("byline of %s") % place.key.partition(" ")[2]
+
+
+def _name(place):
+    return f"{place.part}-{place.key}"
+
+
+def _conflict(place, mine, theirs):
+    ours, others = (_in_words(place, content) for content in (mine, theirs))
+    return {
+        "name": _name(place),
+        "label": label_of(place),
+        "mine": ours,
+        "theirs": others,
+        "difference": word_diff(diff(ours, others)),
+    }
+
+
+def _in_words(place, content) -> str:
+    value = content.get(place.part, {}).get(place.key)
+    if place == ("fields", "body"):
+        return body.plain_text(value or "")
+    if place.part == "quotes":
+        if value is None:
+            return _("no such quote")
+        said_by = value["speaker"] or value["organisation"] or [value["unnamed_source"]]
+        lines = [value["words"], "; ".join(filter(None, [*said_by, value["role"]]))]
+        return "\n".join(lines)
+    if isinstance(value, list):
+        return "; ".join(str(part) for part in value)
+    return str(value or _("nothing"))
