@@ -1,24 +1,41 @@
-"""What readers see. None of these looks at who asks, but article_preview: every other
-page is the same for everybody, so that a cache may keep it."""
+"""What readers see. None of these looks at who asks: every page is the same for
+everybody, so that a cache may keep it, but for previews."""
 
+from functools import wraps
+
+from django.conf import settings
+from django.contrib.flatpages.models import FlatPage
+from django.core.paginator import Paginator
 from django.db.models import Prefetch
-from django.http import Http404
+from django.http import Http404, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.cache import never_cache
+from django.urls import reverse
+from django.utils.cache import add_never_cache_headers
+from django.views import defaults
 from django.views.decorators.http import require_safe
 
-from articles import archives, voices
+from articles import archives, body, changes, front_page, voices
 from articles.models import (
     Article,
     Correction,
+    Masthead,
     Organisation,
     Person,
     Position,
+    PreviewLink,
     Quote,
     Section,
     Topic,
 )
 from articles.paging import paginate
+from articles.previews import (
+    as_readers_have_it,
+    as_readers_would_have_it,
+    sections_with,
+)
+from articles.reading_time import minutes_to_read
+from articles.related import related_to
+from articles.verbs import Refused
 
 
 def latest(articles, request, **paging):
@@ -27,20 +44,21 @@ def latest(articles, request, **paging):
 
 @require_safe
 def front(request):
-    stories = Article.objects.listed().select_related("lead_photo")
-    page = latest(stories, request)
-    if page.here:
-        return render(request, "articles/article_list.html", {"articles": page})
-    quotes = Quote.objects.listed().for_lists().newest_first()[:24]
-    lead = page.rows[0] if page else None
-    said_there = lead.quotes.carried() if lead else []
+    if request.GET.keys() & {"older", "newer"}:
+        page = latest(Article.objects.listed(), request)
+        if page.here:
+            return render(request, "articles/article_list.html", {"articles": page})
+    front = front_page.put_together()
+    lead = front.lead
+    said_there = list(lead.quotes.standing().for_lists()) if lead else []
     context = {
-        "articles": page,
+        "articles": front.page,
         "lead": lead,
         "standfirst": voices.with_marks(lead.standfirst, said_there) if lead else [],
-        "seconds": page.rows[1:6],
-        "more": page.rows[6:],
-        "quotes": voices.in_their_words(quotes),
+        "quotes_in_lead": voices.counted(said_there),
+        "said_in_lead": voices.set_apart(corrected(said_there)),
+        "seconds": front.seconds,
+        "bands": front.bands,
     }
     return render(request, "articles/front.html", context)
 
@@ -54,23 +72,71 @@ def article_detail(request, year, month, day, slug):
         return gone_or_404(request, Article.objects.gone().filter(slug=slug))
     if request.path != article.get_absolute_url():
         return redirect(article, permanent=True)
-    return render(request, "articles/article_detail.html", story(article))
+    told = as_readers_have_it(article)
+    changed = []
+    if settings.READERS_SEE_CHANGES:
+        changed = changes.tellings(article, told.corrections)
+    context = story(told, changed[0].at if changed else None)
+    return render(request, "articles/article_detail.html", context)
+
+
+def previewed(request, article, revision, shown):
+    """The page that readers would have of it, and that none of them is to find."""
+    told = as_readers_would_have_it(article, revision)
+    context = {**story(told), "sections": sections_with(told), "preview": shown}
+    return render(request, "articles/article_detail.html", context)
+
+
+def unlisted(view):
+    """No cache keeps what it answers, no search engine lists it, and no page that is
+    linked there learns its address."""
+
+    @wraps(view)
+    def answer(request, *args, **kwargs):
+        response = view(request, *args, **kwargs)
+        add_never_cache_headers(response)
+        response["X-Robots-Tag"] = "noindex"
+        response["Referrer-Policy"] = "no-referrer"
+        return response
+
+    return answer
 
 
 @require_safe
-@never_cache
-def article_preview(request, pk):
-    """Any story, for those who may see it in the admin; for others there is none."""
-    unseen = Http404("No story to preview.")
-    if not request.user.is_staff:
-        raise unseen
-    stories = Article.objects.visible_to(request.user).for_page()
-    article = stories.filter(pk=pk).first()
+def article_changes(request, year, month, day, slug):
+    """What readers are told of the story since they first had it."""
+    if not settings.READERS_SEE_CHANGES:
+        raise Http404("This site does not show what changed.")
+    article = Article.objects.published().filter(slug=slug).first()
     if article is None:
-        raise unseen
-    is_public = Article.objects.published().filter(pk=pk).exists()
-    context = {**story(article), "is_preview": True, "is_public": is_public}
-    return render(request, "articles/article_detail.html", context)
+        return gone_or_404(request, Article.objects.gone().filter(slug=slug))
+    if request.path != article.get_changes_url():
+        return redirect(article.get_changes_url(), permanent=True)
+    corrections = list(Correction.objects.for_page(article))
+    told = changes.tellings(article, corrections)
+    page = Paginator(told, 20).get_page(request.GET.get("page"))
+    changes.look_up(article, page)
+    context = {
+        "article": article,
+        "page": page,
+        "retraction": any(c.is_retraction() for c in corrections),
+    }
+    return render(request, "articles/article_changes.html", context)
+
+
+@require_safe
+@unlisted
+def article_preview(request, token):
+    """One revision, for whoever was given its link. Whatever is wrong with it, the
+    answer is the same."""
+    link = PreviewLink.objects.of_token(token)
+    if link:
+        try:
+            shown = {"link": link, "is_public": link.is_what_readers_have()}
+            return previewed(request, link.article, link.revision, shown)
+        except Refused:  # it names a record that is no more
+            pass
+    return render(request, "articles/preview_ended.html", status=404)
 
 
 def gone_or_404(request, gone):
@@ -79,23 +145,28 @@ def gone_or_404(request, gone):
     raise Http404("Readers have no such page.")
 
 
-def story(article):
-    """What an article's page prints beside the article."""
-    mentions = article.mentions.select_related("person", "organisation")
-    mentions = mentions.prefetch_related(
-        Prefetch("person__positions", Position.objects.for_pages(), to_attr="posts")
-    )
-    quotes = list(article.quotes.carried().for_lists().order_by("order", "pk"))
-    corrections = list(Correction.objects.for_page(article))
-    bylines = article.bylines.select_related("person").order_by("order", "pk")
+def moved_or_404(request, records, slug):
+    """A former address leads to what took its place, and there to the same part of a
+    list."""
+    record = get_object_or_404(records, former_addresses__slug=slug)
+    parts = [record.get_absolute_url(), request.GET.urlencode()]
+    return HttpResponsePermanentRedirect("?".join(filter(None, parts)))
+
+
+def story(told, last_changed_at=None):
+    """What an article's page prints."""
+    corrections = told.corrections
     return {
-        "article": article,
-        "standfirst": voices.with_marks(article.standfirst, quotes),
-        "bylines": [byline for byline in bylines if byline.person.is_public],
-        "voices": voices.who_said_what(quotes),
-        "people": voices.people_in(article, mentions, quotes),
-        "organisations": [m.organisation for m in mentions if m.organisation],
-        "topics": Topic.objects.published().filter(articles=article),
+        "article": told.article,
+        "standfirst": voices.with_marks(told.article.standfirst, told.quotes),
+        "bylines": [byline for byline in told.bylines if byline.person.is_public],
+        "voices": voices.who_said_what(told.quotes),
+        "people": voices.people_in(told.article, told.mentions, told.quotes),
+        "organisations": [m.organisation for m in told.mentions if m.organisation],
+        "topics": told.topics,
+        "minutes": minutes_to_read(told.article.body_html, told.article.language),
+        "related": related_to(told.article, told.mentions),
+        "last_changed_at": last_changed_at,
         "retraction": next((c for c in corrections if c.is_retraction()), None),
         "corrections": [c for c in corrections if not c.is_retraction()],
     }
@@ -165,8 +236,11 @@ def person_list(request):
 
 @require_safe
 def person_detail(request, slug):
-    people = Person.objects.published().select_related("portrait")
-    person = get_object_or_404(people.prefetch_related("other_names"), slug=slug)
+    published = Person.objects.published().select_related("portrait")
+    people = published.prefetch_related("other_names")
+    person = people.filter(slug=slug).first()
+    if person is None:
+        return moved_or_404(request, published, slug)
     stories = Article.objects.listed()
     quotes = Quote.objects.listed().filter(speaker=person)
     context = {
@@ -176,10 +250,21 @@ def person_detail(request, slug):
         "articles": latest(stories.naming(person), request, name="stories", size=10),
         "work": latest(stories.credited_to(person), request, name="work", size=10),
     }
+    context["beside"] = quoted_beside(person, context["quotes"])
     is_bare = not (person.biography or context["posts"] or context["quotes"])
     return render(
         request, "articles/person_detail.html", {**context, "is_bare": is_bare}
     )
+
+
+def quoted_beside(person, quotes):
+    """Who else speaks in the stories of these quotes."""
+    stories = {quote.article_id for quote in quotes}
+    there = Quote.objects.standing().filter(article__in=stories)
+    others = Person.objects.published().filter(pk__in=there.values("speaker"))
+    posts = Prefetch("positions", Position.objects.for_pages(), to_attr="posts")
+    others = others.exclude(pk=person.pk).order_by("sort_name", "pk")
+    return others.prefetch_related(posts)[:8]
 
 
 @require_safe
@@ -195,7 +280,9 @@ def organisation_detail(request, slug):
     organisations = published.prefetch_related(
         "other_names", Prefetch("parent", published)
     )
-    organisation = get_object_or_404(organisations, slug=slug)
+    organisation = organisations.filter(slug=slug).first()
+    if organisation is None:
+        return moved_or_404(request, published, slug)
     posts = Position.objects.shown().filter(organisation=organisation)
     holders = Person.objects.published().filter(pk__in=posts.values("person"))
     holders = holders.prefetch_related(Prefetch("positions", posts, to_attr="posts"))
@@ -240,6 +327,7 @@ def quote_detail(request, pk):
         if first and first != quote:
             return redirect(first)
     corrections = list(Correction.objects.for_page(quote.article))
+    corrected([quote])
     uses = Quote.objects.standing().uses_of(quote).for_lists()
     context = {
         "quote": quote,
@@ -250,7 +338,20 @@ def quote_detail(request, pk):
 
 
 def in_lists(quotes, request, name=""):
-    return paginate(quotes.for_lists().newest_first(), request.GET, name=name)
+    page = paginate(quotes.for_lists().newest_first(), request.GET, name=name)
+    corrected(page.rows)
+    return page
+
+
+def corrected(quotes):
+    return Correction.objects.published().show_on(quotes)
+
+
+@require_safe
+def robots(request):
+    """What search engines are not to visit. Previews tell them by themselves."""
+    desk = reverse("admin:index")
+    return HttpResponse(f"User-agent: *\nDisallow: {desk}\n", "text/plain")
 
 
 @require_safe
@@ -260,3 +361,25 @@ def correction_list(request):
     page = paginate(corrections, request.GET)
     context = {"corrections": page}
     return render(request, "articles/correction_list.html", context)
+
+
+@require_safe
+def page(request, slug=""):
+    """What the newsroom says of itself. It is sanitised here again: the table is not
+    ours, and a row may have come by another way than the form."""
+    flatpage = FlatPage.objects.filter(url=request.path_info).first()
+    if flatpage is None:
+        raise Http404("Readers have no such page.")
+    text = body.trust(body.render(flatpage.content, body.Records()))
+    context = {"flatpage": flatpage, "text": text, "summary": body.plain_text(text)}
+    return render(request, "flatpages/default.html", context)
+
+
+def broken(request):
+    """As the site looks, if the database still says how: no more is asked of it."""
+    context = {"sections": [], "site_pages": []}
+    try:
+        context["masthead"] = Masthead.objects.shown()
+        return render(request, "500.html", context, status=500)
+    except Exception:  # the page that says so must not break as well
+        return defaults.server_error(request)

@@ -1,6 +1,7 @@
 """Every setting that differs between two sites is read from the environment, or from
 a file named .env beside manage.py; .env.example describes them all."""
 
+import mimetypes
 from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -39,6 +40,25 @@ def nonempty(value):
     if not value:
         raise ValueError("empty")
     return value
+
+
+def hours(value):
+    if int(value) < 0:
+        raise ValueError(value)
+    return int(value)
+
+
+def megapixels(value):
+    """Beyond 178 Pillow itself opens no file."""
+    if not 1 <= int(value) <= 178:
+        raise ValueError(value)
+    return int(value)
+
+
+def megabytes(value):
+    if int(value) < 1:
+        raise ValueError(value)
+    return int(value)
 
 
 def names(value):
@@ -128,13 +148,18 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
+    "django.contrib.sites",
+    "django.contrib.flatpages",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "csp",
+    "django_prose_editor",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
+    "django.middleware.http.ConditionalGetMiddleware",
     "newsroom.csp.ContentSecurityPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -160,6 +185,8 @@ TEMPLATES = [
         },
     }
 ]
+# For flatpages, which need the table: SITE_ADDRESS says where the site lives.
+SITE_ID = 1
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}Validator"}
@@ -176,6 +203,7 @@ STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_URL = "media/"
+mimetypes.add_type("image/avif", ".avif")  # before 3.13 Python does not know it
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     # What was uploaded, with all that its metadata says: no address leads here.
@@ -208,6 +236,18 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = read("HSTS_SUBDOMAINS", flag, "on or off", "off
 SECURE_HSTS_PRELOAD = SECURE_HSTS_INCLUDE_SUBDOMAINS
 if read("BEHIND_TLS_PROXY", flag, "on or off", "off"):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+# Does a story's page lead to what changed in it since readers had it?
+READERS_SEE_CHANGES = read("READERS_SEE_CHANGES", flag, "on or off", "on")
+
+# How long a link may show a story to somebody without an account.
+PREVIEW_LINK_HOURS = read("PREVIEW_LINK_HOURS", hours, "hours, 0 for no links", "168")
+
+# The largest upload of a picture. A megapixel takes up to 10 MB of memory to open.
+PHOTO_MEGABYTES = read("PHOTO_MEGABYTES", megabytes, "megabytes, at least 1", "40")
+PHOTO_MEGAPIXELS = read("PHOTO_MEGAPIXELS", megapixels, "from 1 to 178", "64")
+# Does `make_renditions --watch` run all the time? Else each upload starts it once.
+RENDITIONS_BY_WORKER = read("RENDITIONS_BY_WORKER", flag, "on or off", "off")
 
 # May … stand for words left out of a quote, and [brackets] for words put in?
 QUOTES_MAY_LEAVE_OUT_WORDS = read("QUOTES_MAY_LEAVE_OUT_WORDS", flag, "on or off", "on")

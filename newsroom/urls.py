@@ -38,7 +38,12 @@ urlpatterns = [
         views.article_detail,
         name="article_detail",
     ),
-    path("preview/<int:pk>/", views.article_preview, name="article_preview"),
+    path(
+        "<year:year>/<nn:month>/<nn:day>/<slug:slug>/changes/",
+        views.article_changes,
+        name="article_changes",
+    ),
+    path("preview/<slug:token>/", views.article_preview, name="article_preview"),
     path("sections/<slug:slug>/", views.section_detail, name="section_detail"),
     path("topics/<slug:slug>/", views.topic_detail, name="topic_detail"),
     path("people/", views.person_list, name="person_list"),
@@ -52,6 +57,15 @@ urlpatterns = [
     path("corrections/", views.correction_list, name="correction_list"),
     path("quotes/", views.quote_list, name="quote_list"),
     path("quotes/<uuid:pk>/", views.quote_detail, name="quote_detail"),
+    path("about/", views.page, name="about"),
+    path("contact/", views.page, name="contact"),
+    path("standards/", views.page, name="standards"),
+    path("privacy/", views.page, name="privacy"),
+    path("corrections-policy/", views.page, name="corrections_policy"),
+    path("pages/<slug:slug>/", views.page, name="page"),
+    path("robots.txt", views.robots, name="robots"),
     path("admin/", admin.site.urls),
     *static(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT),
 ]
+
+handler500 = "articles.views.broken"

@@ -1,20 +1,19 @@
 from django import template
 from django.conf import settings
 from django.utils.html import format_html
-from django.utils.translation import get_language, get_language_info
+from django.utils.translation import get_language
 
-from articles import voices
+from articles import body, occasions, times, voices
+from articles.templatetags.masthead import site_name
 
 register = template.Library()
 RIGHT_TO_LEFT = set("ar ckb dv fa he ps sd ug ur yi".split())
 
 
-# Tags, so that a page that is rendered without a context has them too.
-@register.simple_tag
-def site_name():
-    return settings.SITE_NAME
+register.simple_tag(site_name, takes_context=True)
 
 
+# A tag, so that a page that is rendered without a context has it too.
 @register.simple_tag
 def site_address():
     return settings.SITE_ADDRESS
@@ -30,19 +29,51 @@ def language_of(text_language):
     return format_html(' lang="{}" dir="{}"', text_language, direction)
 
 
+@register.simple_tag
+def picture(photo, place):
+    return body.trust(body.picture(photo, place))
+
+
 @register.filter(expects_localtime=True)
 def machine_time(time):
     """For a datetime attribute, which takes no microseconds."""
     return time.isoformat(timespec="seconds")
 
 
+register.filter(times.in_words)
+register.simple_tag(occasions.plain_line)
+register.filter(occasions.language_name)
+
+
 @register.filter
-def language_name(tag):
-    """In the page's language where Django knows it, else the tag."""
-    try:
-        return get_language_info(tag.lower())["name_translated"]
-    except KeyError:
-        return tag
+def occasion_in_words(quote):
+    return occasions.OCCASIONS[quote.occasion]
+
+
+@register.simple_tag
+def sharing_picture(photo):
+    """What other sites show with a link: the card, or until it is made the picture."""
+    return photo.files("card")[-1]
+
+
+@register.simple_tag
+def quoted(quote):
+    """Its words in the marks of their language, each part in its own; reported ones in
+    none."""
+    language = quote.article.language
+    opening, closing = (
+        ("", "") if quote.is_indirect() else voices.quotation_marks(language)
+    )
+    return " ".join(f"{opening}{words}{closing}" for words in quote.segments())
+
+
+@register.filter
+def cut_at_word(text, most):
+    """One line of at most that many characters, whole words, with … where it is cut."""
+    text = " ".join(text.split())
+    if len(text) <= most:
+        return text
+    return text[:most].rsplit(" ", 1)[0].rstrip(",;:– ")[: most - 2] + " …"
 
 
 @register.filter

@@ -1,0 +1,124 @@
+"""A reader's day in a real browser, on a phone and at a desk."""
+
+from urllib.parse import urlsplit
+
+import pytest
+
+from articles.correcting import correct, correct_quote
+from articles.models import Article
+from tests.browsing import Reader
+from tests.factories import make_article, make_person, make_photo, make_quote
+from tests.test_writing_surface import problems_found
+
+pytestmark = [pytest.mark.django_db(transaction=True, serialized_rollback=True)]
+
+PHONE, DESK = 390, 1280
+OVERFLOW = "document.documentElement.scrollWidth - innerWidth"
+SHIFT = """() => new Promise((resolve) => {
+  let shift = 0;
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) shift += entry.value;
+  }).observe({ type: "layout-shift", buffered: true });
+  setTimeout(() => resolve(shift), 300);
+})"""
+
+
+@pytest.fixture
+def site(tass):
+    """The first story, and enough beside it for every page to show all it can."""
+    person = make_person(name="Oduya Marsh", slug="oduya-marsh", biography="A chair.")
+    for number in range(8):
+        body = (
+            '<p><a data-organisation="nato">NATO</a> and '
+            '<a data-person="alexander-grushko">Grushko</a> met.</p>'
+        )
+        story = make_article(
+            headline=f"Envoys meet again, {number}", section=tass.section, body=body
+        )
+        make_quote(story, speaker=person, words=f"We met {number} times.", role="chair")
+    story.lead_photo = make_photo()
+    story.save()
+    correct(story, by=None, text="It was May.", was="April", now="May")
+    quote = story.quotes.get()
+    correct_quote(quote, by=None, words="We met nine times.", text="Nine, not eight.")
+    return tass
+
+
+@pytest.mark.parametrize("width", [PHONE, DESK])
+def test_a_day_from_the_front_page_to_the_archive(chromium, live_server, site, width):
+    with Reader(chromium, live_server, width=width) as reader:
+        page = reader.page
+        reader.open("/")
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.hash") == "#main"
+        reader.open(site.get_absolute_url())
+        assert page.locator("h1").inner_text() == site.headline
+        reader.follow("Alexander Grushko")
+        assert page.locator("h1").inner_text() == "Alexander Grushko"
+        page.get_by_text("In its sentence").first.click()
+        assert page.locator("details[open] mark").first.is_visible()
+        reader.follow("page of this quote")
+        assert "What we know about this quote" in page.content()
+        page.get_by_text("Read it in place").click()
+        reader.looks_right()
+        assert urlsplit(page.url).path == site.get_absolute_url()
+        reader.follow("Russia-NATO Council")
+        assert page.locator("h1").inner_text() == "Russia-NATO Council"
+        reader.open("/")
+        page.locator(".archive-link a").click()
+        assert urlsplit(page.url).path == "/2020/"
+        reader.follow("2016")
+        reader.follow("February")
+        page.get_by_role("link", name=site.headline).click()
+        assert page.locator("h1").inner_text() == site.headline
+
+
+def kinds_of_page(site):
+    story = Article.objects.exclude(lead_photo=None).exclude(pk=site.pk).get()
+    quote = story.quotes.get()
+    return {
+        "front": "/",
+        "section": site.section.get_absolute_url(),
+        "story": site.get_absolute_url(),
+        "corrected story": story.get_absolute_url(),
+        "what changed": story.get_changes_url(),
+        "person": quote.speaker.get_absolute_url(),
+        "organisation": "/organisations/nato/",
+        "quote": quote.get_absolute_url(),
+        "people": "/people/",
+        "organisations": "/organisations/",
+        "quotes": "/quotes/",
+        "corrections": "/corrections/",
+        "archive": "/2020/",
+        "nothing": "/nothing/",
+    }
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [PHONE, DESK])
+def test_every_kind_of_page_holds(chromium, live_server, site, width, scheme):
+    from axe_playwright_python.sync_playwright import Axe
+
+    with Reader(chromium, live_server, width=width, color_scheme=scheme) as reader:
+        for kind, address in kinds_of_page(site).items():
+            reader.open(address)
+            assert problems_found(Axe(), reader.page) == [], kind
+            assert reader.page.evaluate(SHIFT) == 0, kind
+
+
+def test_large_text_on_a_small_screen_loses_nothing(chromium, live_server, site):
+    """As at 400 % zoom, and with the lines that WCAG's text spacing makes longer."""
+    spacing = "* { line-height: 1.5 !important; letter-spacing: .12em !important;"
+    spacing += " word-spacing: .16em !important }"
+    with Reader(chromium, live_server, width=320) as reader:
+        for address in kinds_of_page(site).values():
+            reader.open(address)
+            reader.page.evaluate(
+                """(css) => {
+                  const sheet = new CSSStyleSheet();
+                  sheet.replaceSync(css);
+                  document.adoptedStyleSheets.push(sheet);
+                }""",
+                spacing,
+            )
+            assert reader.page.evaluate(OVERFLOW) <= 0, address
