@@ -15,7 +15,7 @@ run: $(INSTALLED)
 
 test: export DEBUG ?= on
 test: $(INSTALLED)
-	@$(BIN)/python -m pytest -q $(ARGS)
+	@$(BIN)/python -m pytest -q -n auto --maxprocesses 8 $(ARGS)
 
 lint: export DEBUG ?= on
 lint: $(INSTALLED)

@@ -1,15 +1,43 @@
 import pytest
 from django.contrib.auth.models import Group, User
 from django.core.management import call_command
+from django.db import connection
+from psycopg import connect
 
-from articles.models import Article
+from articles.models import Article, Photo
+from tests.browsing import chromium  # noqa: F401
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if "chromium" in item.fixturenames:
+            item.add_marker("browser")
+            # A browser that goes away leaves a thread of the server its connection.
+            item.add_marker(
+                pytest.mark.filterwarnings(
+                    "ignore::pytest.PytestUnraisableExceptionWarning"
+                )
+            )
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix, tmp_path_factory
+):
+    """On SQLite a file, as sites have: a database in memory knows no waiting, and
+    fails where a browser still reads."""
+    if connection.vendor == "sqlite":
+        path = tmp_path_factory.mktemp("database") / "tests.sqlite3"
+        connection.settings_dict["TEST"]["NAME"] = str(path)
 
 
 @pytest.fixture(autouse=True)
 def _pinned(settings):
-    """The environment may hold another site's settings."""
+    """The environment may hold other settings, and slow hashes are for attackers."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.TIME_ZONE = "UTC"
     settings.LANGUAGE_CODE = "en-gb"
+    settings.RENDITIONS_BY_WORKER = True
 
 
 @pytest.fixture
@@ -17,6 +45,16 @@ def tass(db):
     """The first story, as its fixture holds it."""
     call_command("loaddata", "tass", verbosity=0)
     return Article.objects.get(slug="nato-dialogue")
+
+
+@pytest.fixture
+def media(settings, tmp_path, monkeypatch):
+    """Where the copies for readers are; the uploads lie beside it."""
+    settings.MEDIA_ROOT = tmp_path / "media"
+    storage = Photo._meta.get_field("image").storage
+    for name in ("base_location", "location"):
+        monkeypatch.setattr(storage, name, str(tmp_path / "originals"))
+    return tmp_path / "media"
 
 
 def make_user(name, group):
@@ -40,3 +78,19 @@ def desk(client, editor):
     """A client signed in as an editor."""
     client.force_login(editor)
     return client
+
+
+@pytest.fixture
+def empty_database(tmp_path, django_db_setup):
+    """Its address. Beside the tests' own, which other processes cannot share."""
+    if connection.vendor == "sqlite":
+        yield f"sqlite:///{tmp_path / 'stories.sqlite3'}"
+        return
+    own = connection.settings_dict
+    name = f"{own['NAME']}_at_once"
+    who = f"{own['USER']}:{own['PASSWORD']}@{own['HOST']}:{own['PORT'] or 5432}"
+    with connect(f"postgres://{who}/postgres", autocommit=True) as server:
+        server.execute(f'DROP DATABASE IF EXISTS "{name}"')
+        server.execute(f'CREATE DATABASE "{name}"')
+        yield f"postgres://{who}/{name}"
+        server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')

@@ -6,7 +6,7 @@ from itertools import count
 from articles.models import Article, Organisation, Person, Photo, Quote, Section
 from articles.publishing import settle
 
-numbers = count(1)
+numbers = count(100)  # the marks of the first story are q1 to q6
 
 DAY = datetime(2020, 5, 4, 12, 0, tzinfo=UTC)
 

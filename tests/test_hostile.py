@@ -8,48 +8,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from PIL import Image
 
-from articles.models import Article, Organisation, Person, Photo, Quote
-from articles.publishing import settle
-from tests.factories import make_article, make_organisation, make_person, make_photo
-from tests.test_admin import add_quote, change_page, form_data
+from articles.models import Article, Person, Photo
+from tests.factories import make_article, make_organisation, make_person
+from tests.test_admin import add_quote, change_page, form_data, preview_page
 
 pytestmark = pytest.mark.django_db
 
 SCRIPT = "\"'><script>alert(1)</script><img src=x onerror=alert(1)>{{ 7|add:7 }}"
-BODIES = {
-    "10 MB of text": "<p>" + "word " * 2_000_000,
-    "NUL": "<p>a\0b</p>",
-    "10,000 elements deep": "<b>" * 10_000 + "deep",
-    "10,000 blocks deep": "<div>" * 10_000 + "deep",
-    "10,000 marks deep": '<q data-quote="q1">' * 10_000 + "deep",
-    "what only grows when it is cleaned": "<" * 900_000,
-    "script": f"<p>{SCRIPT}</p><svg onload=alert(1)><math><script>1</script>",
-    "style and frames": "<style>*{}</style><iframe srcdoc='<script>1'></iframe><p>x",
-    "addresses": "<a href=' javascript:alert(1)'>x</a><a href='data:text/html,x'>y</a>",
-    "unclosed": "<p><a href='x' <b>bold</p",
-    "text turned around": "<p>abc \u202e cba \u2066 x</p>",
-    "marks of nothing": '<q data-quote="../x">a</q><a data-person="//x">b</a>',
-}
-
-
-@pytest.mark.parametrize("text", BODIES.values(), ids=BODIES.keys())
-@pytest.mark.parametrize("status", ["draft", "published"])
-def test_a_hostile_body_ends_in_a_clear_error_or_harmless_text(
-    desk, client, text, status
-):
-    article = make_article(status=status)
-    before = Article.objects.values().get()
-    data = form_data(desk.get(change_page(article)), body=text)
-    response = desk.post(change_page(article), data)
-    if response.status_code == 200:
-        assert response.context["errors"]
-        assert Article.objects.values().get() == before
-    else:
-        assert response.status_code == 302
-    article.refresh_from_db()
-    for harm in ("<script", "onerror", "onload", "javascript:", "data:", "<iframe"):
-        assert harm not in article.body_html.replace("&lt;script", "")
-    assert client.get(f"/preview/{article.pk}/").status_code == 200
 
 
 def test_half_characters_become_whole_ones(desk):
@@ -112,66 +77,11 @@ def test_every_field_of_the_story_takes_hostile_text_or_says_why_not(desk, value
     assert response.status_code in (200, 302)
     if response.status_code == 200:
         assert response.context["errors"]
-    for address in [change_page(article), f"/preview/{article.pk}/"]:
+    for address in [change_page(article), preview_page(article)]:
         page = desk.get(address).content.decode()
         assert "<script>alert" not in page
         assert "<img src=x" not in page
         assert "1414" not in page
-
-
-def test_script_in_every_record_is_text_on_every_page(client):
-    organisation = make_organisation(
-        slug="o", name=SCRIPT, short_name=SCRIPT[:60], background=SCRIPT
-    )
-    organisation.other_names.create(name=SCRIPT)
-    person = make_person(slug="p", name=SCRIPT, biography=SCRIPT)
-    person.other_names.create(name=SCRIPT)
-    position = person.positions.create(title=SCRIPT, organisation=organisation)
-    photo = make_photo(caption=SCRIPT, credit=SCRIPT, slug="photo")
-    article = make_article(
-        headline=SCRIPT,
-        standfirst=SCRIPT,
-        dateline=SCRIPT,
-        lead_photo=photo,
-        source=organisation,
-        body='<p>He said <q data-quote="q1">words</q> to <a data-person="p">P</a> of '
-        '<a data-organisation="o">O</a></p><figure data-photo="photo"></figure>',
-    )
-    article.section.name = SCRIPT[:100]
-    article.section.save()
-    article.bylines.create(person=person)
-    article.corrections.create(text=SCRIPT, was=SCRIPT, now=SCRIPT)
-    quote = Quote.objects.create(
-        article=article,
-        mark="q1",
-        words="words",
-        speaker=person,
-        position=position,
-        role=SCRIPT,
-        original_words=SCRIPT,
-        original_language="en",
-        translator=SCRIPT,
-    )
-    article.save()
-
-    settle(article)
-    pages = [article, article.section, person, organisation, quote]
-    addresses = [page.get_absolute_url() for page in pages]
-    for address in [
-        *addresses,
-        "/",
-        "/people/",
-        "/organisations/",
-        "/quotes/",
-        "/2020/",
-    ]:
-        response = client.get(address)
-        page = response.content.decode()
-        assert response.status_code == 200
-        assert "<script" not in page, address
-        assert "<img src=x" not in page, address
-        assert "1414" not in page, address
-    assert Organisation.objects.get().name == SCRIPT
 
 
 @pytest.mark.parametrize(
@@ -227,8 +137,8 @@ def test_a_file_that_is_no_picture_is_refused_with_a_sentence(desk, content):
     address = reverse("admin:articles_photo_add")
     data = form_data(desk.get(address), slug="x", caption="Caption", credit="Credit")
     data["image"] = SimpleUploadedFile("x.png", content, "image/png")
-    response = desk.post(address, data)
-    assert "Upload a valid image" in response.content.decode()
+    text = desk.post(address, data).content.decode()
+    assert "Save it as JPEG" in text or "Send it again as JPEG" in text
     assert not Photo.objects.exists()
 
 

@@ -53,6 +53,9 @@ def test_a_missing_variable_names_itself(name):
         ("HSTS_SECONDS", "a year"),
         ("HSTS_SUBDOMAINS", "some"),
         ("BEHIND_TLS_PROXY", "perhaps"),
+        ("PHOTO_MEGABYTES", "0"),
+        ("PHOTO_MEGAPIXELS", "500"),
+        ("RENDITIONS_BY_WORKER", "perhaps"),
     ],
 )
 def test_a_malformed_variable_names_itself_and_keeps_its_value_to_itself(name, value):
