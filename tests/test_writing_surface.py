@@ -387,6 +387,23 @@ def test_the_words_of_a_quote_are_what_stands_between_its_own_marks(desk):
         assert desk.rows().last.locator("[name$='-kind']").input_value() == "direct"
 
 
+def test_enter_pressed_twice_before_the_desk_answers_chooses_and_accepts(desk):
+    make_person(name="Ann")
+    desk.open(change(make_article(**DRAFT, body="<p>“We left,” Ann said.</p>")))
+    held = []
+    desk.page.route("**/names/", lambda route: held.append(route), times=1)
+    desk.page.locator(".ProseMirror").focus()
+    desk.caret_in("We left")
+    desk.press("Alt+q")
+    desk.page.locator("dialog.chooser input").first.fill("Ann")
+    desk.page.locator("[role=option]", has_text="Ann").first.wait_for()
+    desk.press("Enter", "Enter")
+    assert desk.page.locator("dialog.chooser").count() == 1
+    held[0].continue_()
+    desk.page.locator("dialog.chooser").wait_for(state="detached")
+    assert desk.rows().last.locator(".quote-speaker").inner_text() == "Ann"
+
+
 @pytest.mark.parametrize(
     ("above", "below"),
     [

@@ -201,15 +201,22 @@ class NameField {
   }
 
   // Enter may come before the answer of the desk: then it waits for it. A second one
-  // meanwhile adds nobody twice, and what was found by fewer letters is not taken.
+  // meanwhile adds nobody twice but accepts who was chosen, as it would have later; and
+  // what was found by fewer letters is not taken.
   async #enter() {
-    if (this.isEntering) return;
+    if (this.isEntering) {
+      this.isAccepted = true;
+      return;
+    }
     this.isEntering = true;
+    this.isAccepted = false;
     try {
       await this.#takeShown();
     } finally {
       this.isEntering = false;
     }
+    const { form } = this.input;
+    if (this.isAccepted && this.chosen && form.isConnected) form.requestSubmit();
   }
 
   async #takeShown() {
