@@ -18,6 +18,7 @@ from articles.revisions import (
     keep,
     reconcile,
     rehearsal,
+    says_the_same,
     snapshot,
 )
 from articles.settling import settle
@@ -97,7 +98,7 @@ def save_content(
     Draft.objects.filter(article=story).update(open_quotes=open_quotes)
     held, draft = story.revisions.held(), draft_of(story)
     newest = draft.revision if draft else held
-    if newest and newest.content == content:
+    if newest and says_the_same(newest.content, content):
         if draft and base == held.number:  # chosen, and nothing else changed
             Draft.objects.filter(pk=draft.pk).update(over=held)
         return newest

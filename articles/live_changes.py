@@ -13,7 +13,7 @@ from articles.drafts import content_to_publish, draft_of
 from articles.embargoes import refuse_embargoed, refuse_past, refuse_unless_open
 from articles.models import Article, Draft
 from articles.publishing import refuse_problems
-from articles.revisions import apply, rehearsal
+from articles.revisions import apply, rehearsal, says_the_same
 from articles.settling import settle
 from articles.times import in_words
 from articles.verbs import Refused, Seen, record, refused, take
@@ -176,7 +176,8 @@ def _apply_draft(draft, revision, over, by, is_substantial, note, at=None):
     if revision == draft.revision:
         draft.delete()
     else:  # what was saved later was written over this, and not over a correction
-        draft.over = held if held.content == revision.content else revision
+        is_taken_whole = says_the_same(held.content, revision.content)
+        draft.over = held if is_taken_whole else revision
         draft.take_time_off()
         draft.save()
     record(story, by, _("Published the changes of revision %d.") % revision.number)

@@ -60,7 +60,7 @@ def as_readers_would_have_it(
     content = revision.content if revision else snapshot(article)
     values = values_of(content)
     story = _story(article, values.fields)
-    quotes = _quotes(story, values.quotes)
+    quotes = _quotes(story, content, values.quotes)
     told = tell(story, quotes)
     corrections = _corrections(story, quotes)
     is_retracted = any(c.is_retraction() for c in corrections)
@@ -68,7 +68,7 @@ def as_readers_would_have_it(
         story,
         sorted(told.quotes, key=lambda quote: (quote.order, quote.pk)),
         _mentions(story, told),
-        _bylines(story, values.bylines),
+        _bylines(story, content, values.bylines),
         list(placed(Topic, [] if is_retracted else values.topics, values.topics)),
         corrections,
     )
@@ -101,11 +101,12 @@ def _story(article, fields):
     return story
 
 
-def _quotes(story, rows):
+def _quotes(story, content, rows):
     existing = {quote.mark: quote for quote in story.quotes.filter(mark__in=rows)}
     quotes = []
     for mark, values in rows.items():
-        quote = existing.get(mark) or Quote(pk=key_of(story, mark), mark=mark)
+        key = key_of(story, content, "quotes", mark)
+        quote = existing.get(mark) or Quote(pk=key, mark=mark)
         for name, value in {**values, "article": story, "dropped_at": None}.items():
             setattr(quote, name, value)
         quotes.append(quote)
@@ -142,11 +143,11 @@ def _mentions(story, told):
     ]
 
 
-def _bylines(story, rows):
+def _bylines(story, content, rows):
     existing = {(b.person_id, b.role): b.pk for b in story.bylines.all()}
     bylines = []
-    for values in rows:
-        person, role = values["person"], values["role"]
-        key = existing.get((person.pk, role)) or key_of(story, f"{role} {person.slug}")
+    for name, values in rows.items():
+        key = existing.get((values["person"].pk, values["role"]))
+        key = key or key_of(story, content, "bylines", name)
         bylines.append(Byline(pk=key, article=story, **values))
     return sorted(bylines, key=lambda byline: (byline.order, byline.pk))

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from articles.drafts import save_content
 from articles.models import Article, Revision
-from articles.revisions import complete, content_of
+from articles.revisions import complete, content_of, says_the_same
 from articles.verbs import record, refused, take
 
 ROWS = {"quotes": "quote", "bylines": "byline"}
@@ -28,7 +28,7 @@ def restore(
     newest = Revision.objects.newest_number(story)
     now, content = complete(content_of(story, newest)), complete(wanted.content)
     _settle_slug(story, content, now)
-    if content == now:
+    if says_the_same(content, now):
         raise refused(_("The story says what revision %d says already.") % number)
     if by is not None:
         _refuse_unless_allowed(by, now, content)

@@ -6,7 +6,7 @@ from articles import drafts, live_changes, publishing
 from articles.correcting import correct_quote
 from articles.models import Article, Draft, Revision
 from articles.publishing import Refused, settle
-from articles.revisions import merge_lines, reconcile, snapshot
+from articles.revisions import decide, merge_lines, reconcile, snapshot
 from tests.factories import make_article, make_person, make_quote, make_section
 from tests.test_admin import add_quote, change_page, form_data, messages
 
@@ -157,6 +157,56 @@ def test_a_row_that_one_took_out_and_the_other_changed_is_a_conflict(tass):
     }
     assert [p.key for p in reconcile(base, mine, theirs).conflicts] == ["q6"]
     assert reconcile(base, mine, base).content["quotes"].keys() == mine["quotes"].keys()
+
+
+def with_quote(content, **values):
+    row = {**content["quotes"]["q6"], **values}
+    return {**content, "quotes": {**content["quotes"], "q6": row}}
+
+
+def test_fields_of_a_quote_that_two_changed_apart_are_merged(tass):
+    base = snapshot(tass)
+    mine, theirs = with_quote(base, role="He"), with_quote(base, said_on="2016-02-07")
+    merged = reconcile(base, mine, theirs)
+    assert merged.conflicts == []
+    row = merged.content["quotes"]["q6"]
+    assert (row["role"], row["said_on"]) == ("He", "2016-02-07")
+    both = reconcile(base, with_quote(mine, words="One"), with_quote(base, words="Two"))
+    assert both.conflicts == [("quotes", "q6", "words")]
+    assert both.content["quotes"]["q6"]["role"] == "He"
+
+
+def test_who_says_a_quote_is_one_thing_where_somebody_changed_the_speaker(tass):
+    base = snapshot(tass)
+    mine = with_quote(base, speaker=None, unnamed_source="a diplomat", role="")
+    theirs = with_quote(base, role="the head of it")
+    merged = reconcile(base, mine, theirs)
+    assert merged.conflicts == [("quotes", "q6", "attribution")]
+    row = decide(merged, theirs, set(merged.conflicts))["quotes"]["q6"]
+    assert row == theirs["quotes"]["q6"]
+    assert decide(merged, theirs, set())["quotes"]["q6"] == mine["quotes"]["q6"]
+
+
+def test_the_merge_page_says_in_words_what_each_made_of_a_quote(desk, tass, editor):
+    person = make_person(name="Ann Other")
+    base = snapshot(tass)
+    theirs = with_quote(base, speaker=[person.slug], position=None)
+    number = Revision.objects.newest_number(tass)
+    drafts.save_over(tass, theirs, base=number, by=editor)
+    mine = with_quote(base, role="The chief", occasion="interview")
+    aside = drafts.save_over(tass, mine, base=number, by=editor).revision
+    address = f"/admin/articles/article/{tass.pk}/merge/{aside.number}/"
+    page = desk.get(address)
+    (conflict,) = page.context["conflicts"]
+    words = base["quotes"]["q6"]["words"]
+    assert conflict["label"].startswith(f"quote “{words[:12]}")
+    assert conflict["label"].endswith("who says it")
+    assert "speaker: Ann Other" in conflict["theirs"]
+    assert "role as printed: The chief" in conflict["mine"]
+    newest = Revision.objects.newest_number(tass)
+    desk.post(address, {"theirs": newest, conflict["name"]: "theirs"})
+    row = drafts.draft_of(tass).revision.content["quotes"]["q6"]
+    assert (row["speaker"], row["occasion"]) == ([person.slug], "interview")
 
 
 def test_a_correction_reaches_readers_past_a_draft_and_stays_when_it_is_published(

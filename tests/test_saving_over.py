@@ -5,9 +5,11 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from articles import publishing
-from tests.factories import make_article
-from tests.test_admin import change_page, form_data, messages
+from articles import live_changes, publishing
+from articles.models import Revision
+from articles.settling import settle
+from tests.factories import make_article, make_person, make_quote
+from tests.test_admin import add_quote, change_page, form_data, messages
 from tests.test_drafts import save
 
 pytestmark = pytest.mark.django_db
@@ -76,3 +78,83 @@ def test_a_save_that_meets_another_is_published_only_once_it_was_looked_at(
     story.refresh_from_db()
     assert (story.status, story.headline) == ("published", "Mine")
     assert story.standfirst == "Read by nobody yet"
+
+
+# Rows that somebody else took out, or put another person into
+
+
+def with_two_rows(**fields):
+    story = make_article(**fields)
+    make_quote(story, mark="q1", words="We left")
+    story.bylines.create(person=make_person(slug="bea"), role="by")
+    settle(story)
+    return story
+
+
+def newest(story):
+    return story.revisions.get(number=Revision.objects.newest_number(story))
+
+
+def without_rows(client, story):
+    """Somebody takes the quote and the byline out of the story."""
+    theirs = opened(client, story, body="<p>Nobody spoke.</p>")
+    theirs |= {"quotes-0-DELETE": "on", "bylines-0-DELETE": "on"}
+    assert client.post(change_page(story), theirs).status_code == 302
+
+
+@pytest.mark.parametrize("fields", [{}, {"status": "draft", "published_at": None}])
+def test_a_form_opened_before_rows_were_taken_out_saves_what_it_changed(desk, fields):
+    story = with_two_rows(**fields)
+    mine = opened(desk, story, headline="Mine")
+    without_rows(desk, story)
+    response = desk.post(change_page(story), mine, follow=True)
+    assert response.status_code == 200
+    assert any("Somebody else had saved" in said for said in messages(response))
+    content = newest(story).content
+    assert content["fields"]["headline"] == "Mine"
+    assert (content["quotes"], content["bylines"]) == ({}, {})
+
+
+@pytest.mark.parametrize("fields", [{}, {"status": "draft", "published_at": None}])
+def test_a_row_that_was_taken_out_and_changed_is_kept_to_choose(desk, fields):
+    story = with_two_rows(**fields)
+    mine = opened(desk, story, **{"quotes-0-role": "the driver"})
+    without_rows(desk, story)
+    response = desk.post(change_page(story), mine, follow=True)
+    page = response.content.decode()
+    assert "the driver" in page
+    aside = story.revisions.get(kind="aside")
+    assert aside.content["quotes"]["q1"]["role"] == "the driver"
+    choice = {"theirs": Revision.objects.newest_number(story), "quotes-q1": "mine"}
+    desk.post(response.redirect_chain[-1][0], choice)
+    assert newest(story).content["quotes"]["q1"]["role"] == "the driver"
+
+
+@pytest.mark.parametrize("fields", [{}, {"status": "draft", "published_at": None}])
+def test_a_byline_that_names_another_person_since_is_still_its_row(desk, fields):
+    story = with_two_rows(**fields)
+    mine = opened(desk, story, headline="Mine")
+    theirs = opened(desk, story, **{"bylines-0-person": make_person(slug="cy").pk})
+    desk.post(change_page(story), theirs)
+    again = opened(desk, story, standfirst="Ours.")
+    assert desk.post(change_page(story), mine).status_code == 302
+    assert desk.post(change_page(story), again).status_code == 302
+    content = newest(story).content
+    assert list(content["bylines"]) == ["by cy"]
+    assert content["fields"]["headline"] == "Mine"
+    assert content["fields"]["standfirst"] == "Ours."
+
+
+def test_a_quote_of_a_draft_keeps_its_row_until_readers_have_it(desk, editor):
+    story = with_two_rows()
+    data = opened(desk, story, body=f"{story.body}<p>“We did,” Ann said.</p>")
+    data = add_quote(data, words="We did", unnamed_source="a driver")
+    desk.post(change_page(story), data)
+    keys = [quote_keys(desk, story) for _look in range(2)]
+    live_changes.publish_changes(story, by=editor)
+    assert keys[0] == keys[1] == {str(quote.pk) for quote in story.quotes.all()}
+
+
+def quote_keys(client, story):
+    data = opened(client, story)
+    return {data[f"quotes-{n}-id"] for n in range(int(data["quotes-TOTAL_FORMS"]))}

@@ -10,16 +10,13 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.http import urlencode
-from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
-from articles import body, drafts, live_changes
-from articles.admin.quote_cards import word_diff
-from articles.matching import diff
+from articles import drafts, live_changes
+from articles.admin.two_texts import Labels, name_of
 from articles.models import Article, Quote, QuoteOverride, Revision, SourceText
 from articles.publishing import Refused, note_override
 from articles.revisions import (
-    Place,
     apply,
     content_of,
     decide,
@@ -99,16 +96,17 @@ class Drafting:
         self._keep_beside(request, story)
         note = request.POST.get("change_note", "").strip()[:300]
         saving = drafts.save_over(story, mine, base=base, by=request.user, note=note)
-        return self._saved(request, story, saving, response)
+        return self._saved(request, story, mine, saving, response)
 
-    def _saved(self, request, story, saving, response):
+    def _saved(self, request, story, mine, saving, response):
         number = saving.revision.number
         if saving.is_aside:
             record(story, request.user, _("Kept revision %d aside.") % number)
             return HttpResponseRedirect(_merge_page(story, number))
         record(story, request.user, _("Saved revision %d.") % number)
         if saving.merged:
-            theirs = get_text_list([str(label_of(p)) for p in saving.merged.theirs])
+            labels = Labels(saving.merged.content, mine)
+            theirs = labels.listed(saving.merged.theirs)
             self.message_user(
                 request,
                 _(
@@ -241,7 +239,7 @@ class Drafting:
             theirs.number
         ):
             taken = {
-                p for p in merged.conflicts if request.POST.get(_name(p)) == "theirs"
+                p for p in merged.conflicts if request.POST.get(name_of(p)) == "theirs"
             }
             content = decide(merged, theirs.content, taken)
             note = _("Merged revisions %(mine)d and %(theirs)d")
@@ -262,6 +260,7 @@ class Drafting:
         if request.method == "POST":
             text = _("Somebody has saved again meanwhile: look once more.")
             self.message_user(request, text, messages.WARNING)
+        labels = Labels(mine.content, theirs.content)
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
@@ -271,9 +270,10 @@ class Drafting:
             "article": story,
             "mine": mine,
             "theirs": theirs,
-            "merged": [str(label_of(place)) for place in merged.theirs],
+            "merged": labels.listed(merged.theirs),
             "conflicts": [
-                _conflict(p, mine.content, theirs.content) for p in merged.conflicts
+                labels.conflict(place, mine.content, theirs.content)
+                for place in merged.conflicts
             ],
             "back": change_page(story),
         }
@@ -332,41 +332,3 @@ def _with_rows(response):
     ):
         list(inline.formset.forms)
     return response
-
-
-def label_of(place: Place):
-    if place.part == "fields":
-        return Article._meta.get_field(place.key).verbose_name
-    if place.part == "quotes":
-        return _("quote %s") % place.key
-    return _("byline of %s") % place.key.partition(" ")[2]
-
-
-def _name(place):
-    return f"{place.part}-{place.key}"
-
-
-def _conflict(place, mine, theirs):
-    ours, others = (_in_words(place, content) for content in (mine, theirs))
-    return {
-        "name": _name(place),
-        "label": label_of(place),
-        "mine": ours,
-        "theirs": others,
-        "difference": word_diff(diff(ours, others)),
-    }
-
-
-def _in_words(place, content) -> str:
-    value = content.get(place.part, {}).get(place.key)
-    if place == ("fields", "body"):
-        return body.plain_text(value or "")
-    if place.part == "quotes":
-        if value is None:
-            return _("no such quote")
-        said_by = value["speaker"] or value["organisation"] or [value["unnamed_source"]]
-        lines = [value["words"], "; ".join(filter(None, [*said_by, value["role"]]))]
-        return "\n".join(lines)
-    if isinstance(value, list):
-        return "; ".join(str(part) for part in value)
-    return str(value or _("nothing"))

@@ -7,15 +7,19 @@ from articles.revisions.content import (
     apply,
     complete,
     key_of,
+    says_the_same,
     snapshot,
     values_of,
 )
 from articles.revisions.reconciling import (
+    ATTRIBUTION,
+    BODY,
     Place,
     Reconciled,
     decide,
     merge_lines,
     reconcile,
+    value_at,
 )
 from articles.revisions.writing import (
     content_of,
@@ -25,6 +29,8 @@ from articles.revisions.writing import (
 )
 
 __all__ = [
+    "ATTRIBUTION",
+    "BODY",
     "SCHEMA",
     "Content",
     "Place",
@@ -39,6 +45,8 @@ __all__ = [
     "note_save",
     "reconcile",
     "rehearsal",
+    "says_the_same",
     "snapshot",
+    "value_at",
     "values_of",
 ]

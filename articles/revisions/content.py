@@ -6,14 +6,18 @@ a slug that somebody had before leads to them still:
     {"fields": {"headline": "…", "section": ["all-news"], "topics": [["nato"]], …},
      "bylines": {"by slug": {"person": ["slug"], "role": "by", "order": 0}},
      "quotes": {"q1": {"kind": "direct", "words": "…", "speaker": ["slug"], …}},
-     "mentions": [["person", "slug"], ["organisation", "slug"]]}
+     "mentions": [["person", "slug"], ["organisation", "slug"]],
+     "keys": {"bylines": {"by slug": "uuid"}, "quotes": {"q1": "uuid"}}}
+
+The keys say nothing about the story, only which rows said it: a form that somebody
+still has open finds its rows again. They may be missing.
 
 Data of an older schema is read as far as it goes: what it does not hold has the value
 of a new row, and what no field takes any more is passed over.
 """
 
 from typing import Any, NamedTuple
-from uuid import UUID, uuid5
+from uuid import UUID, uuid4, uuid5
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.core.serializers.json import DjangoJSONEncoder
@@ -25,6 +29,7 @@ from articles.models import Article, Byline, Person, Position, Quote, Topic
 from articles.verbs import Problem, Refused
 
 SCHEMA = 1
+KEYS = "keys"
 FIELDS = (
     "headline standfirst slug slugline language kind section topics dateline "
     "dateline_place dateline_date dateline_source source lead_photo body desk_note"
@@ -43,24 +48,33 @@ def snapshot(article: Article) -> Content:
     story = Article.objects.select_related("section", "source", "lead_photo").get(
         pk=article.pk
     )
-    quotes = story.quotes.carried().select_related(
+    carried = story.quotes.carried().select_related(
         "speaker", "organisation", "position__person", "repeats__article"
     )
+    quotes = {row.mark: row for row in carried}
+    bylines = {
+        f"{row.role} {row.person.slug}": row
+        for row in story.bylines.select_related("person")
+    }
     mentions = story.mentions.select_related("person", "organisation")
     return {
         "fields": _values(story, FIELDS),
-        "bylines": {
-            f"{row.role} {row.person.slug}": _values(row, BYLINE)
-            for row in story.bylines.select_related("person")
-        },
-        "quotes": {row.mark: _values(row, QUOTE) for row in quotes},
+        "bylines": {name: _values(row, BYLINE) for name, row in bylines.items()},
+        "quotes": {mark: _values(row, QUOTE) for mark, row in quotes.items()},
         "mentions": [
             ["person", m.person.slug]
             if m.person
             else ["organisation", m.organisation.slug]
             for m in mentions
         ],
+        KEYS: {"bylines": _keys(bylines), "quotes": _keys(quotes)},
     }
+
+
+def says_the_same(one: Content, other: Content) -> bool:
+    """Whichever rows say it."""
+    parts = (one.keys() | other.keys()) - {KEYS}
+    return all(one.get(part) == other.get(part) for part in parts)
 
 
 def complete(content: Content) -> Content:
@@ -77,6 +91,7 @@ def complete(content: Content) -> Content:
             for mark, row in content.get("quotes", {}).items()
         },
         "mentions": content.get("mentions", []),
+        KEYS: content.get(KEYS, {}),
     }
 
 
@@ -91,7 +106,7 @@ class Values(NamedTuple):
 
     fields: dict[str, Any]
     topics: list[Topic]
-    bylines: list[dict[str, Any]]
+    bylines: dict[str, dict[str, Any]]  # by role and slug
     quotes: dict[str, dict[str, Any]]  # by mark
 
 
@@ -102,10 +117,10 @@ def values_of(content: Content) -> Values:
     values = Values(
         fields=fields,
         topics=fields.pop("topics"),
-        bylines=[
-            known.values(Byline, BYLINE, row)
-            for row in content.get("bylines", {}).values()
-        ],
+        bylines={
+            name: known.values(Byline, BYLINE, row)
+            for name, row in content.get("bylines", {}).items()
+        },
         quotes={
             mark: known.values(Quote, QUOTE, row)
             for mark, row in content.get("quotes", {}).items()
@@ -126,23 +141,39 @@ def apply(article: Article, content: Content) -> None:
         setattr(story, name, value)
     story.save()
     story.topics.set(values.topics)
-    _apply_bylines(story, values.bylines)
-    _let_go(story.quotes.carried().exclude(mark__in=values.quotes), story)
-    existing = {q.mark: q for q in story.quotes.filter(mark__in=values.quotes)}
-    for mark, row in values.quotes.items():
-        quote = existing.get(mark) or Quote(
-            pk=key_of(story, mark), article=story, mark=mark
-        )
-        _save(quote, {**row, "dropped_at": None})
+    _apply_bylines(story, content, values.bylines)
+    _apply_quotes(story, content, values.quotes)
 
 
-def _apply_bylines(story, bylines):
-    existing = {(byline.person, byline.role): byline for byline in story.bylines.all()}
-    for values in bylines:
-        place = (values["person"], values["role"])
-        key = key_of(story, f"{values['role']} {values['person'].slug}")
-        _save(existing.pop(place, None) or Byline(pk=key, article=story), values)
-    story.bylines.filter(pk__in=[byline.pk for byline in existing.values()]).delete()
+def _apply_bylines(story, content, bylines):
+    """A row is known by whom it names, or else by its key: it may name another person
+    than it did."""
+    rows = {(row.person, row.role): row for row in story.bylines.all()}
+    told = {
+        name: rows.pop((values["person"], values["role"]), None)
+        for name, values in bylines.items()
+    }
+    left = {row.pk: row for row in rows.values()}
+    for name, row in told.items():
+        told[name] = row or left.pop(key_of(story, content, "bylines", name), None)
+    story.bylines.filter(pk__in=left).delete()
+    keys = _free_keys(story, content, "bylines", _without_row(told))
+    for name, row in told.items():
+        _save(row or Byline(pk=keys[name], article=story), bylines[name])
+
+
+def _apply_quotes(story, content, quotes):
+    _let_go(story.quotes.carried().exclude(mark__in=quotes), story)
+    rows = {row.mark: row for row in story.quotes.filter(mark__in=quotes)}
+    told = {mark: rows.get(mark) for mark in quotes}
+    keys = _free_keys(story, content, "quotes", _without_row(told))
+    for mark, row in told.items():
+        quote = row or Quote(pk=keys[mark], article=story, mark=mark)
+        _save(quote, {**quotes[mark], "dropped_at": None})
+
+
+def _without_row(told) -> list[str]:
+    return [name for name, row in told.items() if row is None]
 
 
 def _save(row, values):
@@ -155,9 +186,18 @@ def _save(row, values):
         row.save()
 
 
-def key_of(story, name) -> UUID:
-    """Of a row that only a draft has: the same at each look at the draft."""
-    return uuid5(story.reference, name)
+def key_of(story: Article, content: Content, part: str, name: str) -> UUID:
+    """Of the row that says this part of the content, or will: the same at each look."""
+    kept = content.get(KEYS, {}).get(part, {}).get(name)
+    return UUID(kept) if kept else uuid5(story.reference, name)
+
+
+def _free_keys(story, content, part, names) -> dict[str, UUID]:
+    """For rows to be made: other ones may have got their keys since."""
+    keys = {name: key_of(story, content, part, name) for name in names}
+    rows = getattr(story, part).model._base_manager
+    taken = set(rows.filter(pk__in=keys.values()).values_list("pk", flat=True))
+    return {name: uuid4() if key in taken else key for name, key in keys.items()}
 
 
 def _let_go(quotes, story):
@@ -168,6 +208,10 @@ def _let_go(quotes, story):
     kept = list(in_use.values_list("pk", flat=True))
     story.quotes.filter(pk__in=kept).update(dropped_at=timezone.now())
     quotes.exclude(pk__in=kept).delete()
+
+
+def _keys(rows) -> dict[str, str]:
+    return {name: str(row.pk) for name, row in rows.items()}
 
 
 def _values(row, names) -> dict[str, Any]:

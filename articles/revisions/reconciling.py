@@ -4,14 +4,15 @@ from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from typing import Any, NamedTuple
 
-from articles.revisions.content import Content
+from articles.revisions.content import KEYS, Content
 
 
 class Place(NamedTuple):
-    """A field of the story, or a whole row of its bylines or quotes."""
+    """A field of the story; a row of its bylines or quotes, or one field of it."""
 
     part: str  # fields, bylines, quotes
     key: str  # the field's name, or the row's key
+    field: str = ""
 
 
 @dataclass
@@ -27,6 +28,10 @@ class Reconciled:
 
 PARTS = ("fields", "bylines", "quotes")
 BODY = Place("fields", "body")
+# Who says a quote is one thing: the post and the role are those of that speaker.
+ATTRIBUTION = "attribution"
+SPEAKER = ("speaker", "organisation", "unnamed_source")
+SAID_BY = (*SPEAKER, "position", "role")
 
 
 def reconcile(base: Content, mine: Content, theirs: Content) -> Reconciled:
@@ -34,15 +39,47 @@ def reconcile(base: Content, mine: Content, theirs: Content) -> Reconciled:
     conflict."""
     merged = Reconciled({part: {} for part in PARTS} | {"mentions": []})
     merged.content["mentions"] = mine.get("mentions", [])
+    merged.content[KEYS] = _all_keys(mine, theirs)
     for part in PARTS:
         sides = [content.get(part, {}) for content in (base, mine, theirs)]
         keys = dict.fromkeys(key for side in sides for key in side)
         for key in keys:
             was, ours, others = (side.get(key) for side in sides)
-            value = _choose(Place(part, key), was, ours, others, merged)
+            if part != "fields" and was and ours and others:
+                value = _reconcile_row(Place(part, key), was, ours, others, merged)
+            else:
+                value = _choose(Place(part, key), was, ours, others, merged)
             if value is not None or part == "fields":
                 merged.content[part][key] = value
     return merged
+
+
+def _all_keys(mine, theirs):
+    ours, others = (content.get(KEYS, {}) for content in (mine, theirs))
+    return {part: others.get(part, {}) | ours.get(part, {}) for part in PARTS[1:]}
+
+
+def _reconcile_row(place, was, ours, others, merged) -> dict[str, Any]:
+    """Field by field, for each side has the row."""
+    sides = [was, ours, others]
+    if any(row.get(name) != was.get(name) for row in sides for name in SPEAKER):
+        sides = [_with_attribution(row) for row in sides]
+    row = {}
+    for name in dict.fromkeys(name for side in sides for name in side):
+        values = (side.get(name) for side in sides)
+        _put(row, name, _choose(place._replace(field=name), *values, merged))
+    return row
+
+
+def _with_attribution(row) -> dict[str, Any]:
+    """The fields, those that say who says it as one."""
+    said_by = {name: row[name] for name in SAID_BY if name in row}
+    others = {name: value for name, value in row.items() if name not in said_by}
+    return others | ({ATTRIBUTION: said_by} if said_by else {})
+
+
+def _put(row, name, value):
+    row.update(value if name == ATTRIBUTION else {name: value})
 
 
 def _choose(place, was, ours, others, merged) -> Any:
@@ -97,9 +134,20 @@ def decide(merged: Reconciled, theirs: Content, taken: set[Place]) -> Content:
         for part, rows in merged.content.items()
     }
     for place in set(merged.conflicts) & taken:
-        value = theirs.get(place.part, {}).get(place.key)
-        if value is None and place.part != "fields":
-            content[place.part].pop(place.key, None)
+        rows, value = content[place.part], value_at(place, theirs)
+        if place.field:
+            rows[place.key] = dict(rows[place.key])
+            _put(rows[place.key], place.field, value)
+        elif value is None and place.part != "fields":
+            rows.pop(place.key, None)
         else:
-            content[place.part][place.key] = value
+            rows[place.key] = value
     return content
+
+
+def value_at(place: Place, content: Content) -> Any:
+    """None where there is no such row."""
+    value = content.get(place.part, {}).get(place.key)
+    if value is None or not place.field:
+        return value
+    return {**value, **_with_attribution(value)}[place.field]

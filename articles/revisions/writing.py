@@ -8,7 +8,7 @@ from django.db.models import Max
 from django.utils import timezone
 
 from articles.models import Article, Publication, Revision
-from articles.revisions.content import SCHEMA, Content, snapshot
+from articles.revisions.content import SCHEMA, Content, says_the_same, snapshot
 
 
 def note_save(
@@ -18,7 +18,7 @@ def note_save(
     one that its rows held, and its publication if readers have the story or will."""
     content = snapshot(article)
     held = article.revisions.held()
-    if held is None or held.content != content:
+    if held is None or not says_the_same(held.content, content):
         held = keep(article, content, Revision.Kind.SAVED, by=by, note=note)
     if article.status == Article.Status.PUBLISHED:
         now = timezone.now()
