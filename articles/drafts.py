@@ -11,18 +11,20 @@ from django.utils.translation import gettext as _
 
 from articles.models import Article, Draft, Revision
 from articles.revisions import (
+    OVERRIDES,
     Content,
     Reconciled,
     apply,
     content_of,
     keep,
+    overrides_of,
     reconcile,
     rehearsal,
     says_the_same,
     snapshot,
 )
 from articles.settling import settle
-from articles.verbs import record, refused, take
+from articles.verbs import Seen, record, refused, take
 
 Kind = Revision.Kind
 
@@ -51,8 +53,24 @@ def shown_as(article: Article, content: Content) -> Iterator[None]:
     more is Refused."""
     with rehearsal():
         apply(article, content)
+        take_sources(article)
         settle(article)
         yield
+
+
+def take_sources(article: Article) -> None:
+    """Those that came with the draft are the story's; the caller settles."""
+    article.sources.pending().update(is_pending=False)
+
+
+def as_draft(article: Article, rows: set[str]) -> Content:
+    """What the rehearsed rows say, `rows` being the marks of the quotes that are saved:
+    what was let stand at others has no row to hold it yet."""
+    return snapshot(article) | overrides_of(article, but=rows)
+
+
+def marks_of(article: Article) -> set[str]:
+    return set(article.quotes.values_list("mark", flat=True))
 
 
 def shown_as_draft(article: Article):
@@ -62,17 +80,25 @@ def shown_as_draft(article: Article):
 
 
 @transaction.atomic
-def save_over(article: Article, mine: Content, *, base: int, by, note="") -> Saving:
+def save_over(
+    article: Article,
+    mine: Content,
+    *,
+    base: int,
+    by,
+    note: str = "",
+    is_to_be_looked_at: bool = False,
+) -> Saving:
     """Saves what somebody made of revision `base`. Where others have saved meanwhile,
-    both are merged; where both changed the same place, this one is kept aside, to be
-    merged by hand, and nothing else changes."""
+    both are merged; where both changed the same place, or if it `is_to_be_looked_at`,
+    this one is kept aside, to be merged by hand, and nothing else changes."""
     story = Article.objects.select_for_update(of=["self"]).get(pk=article.pk)
     newest = Revision.objects.newest_number(story)
     merged = None
-    if base != newest:
+    if base != newest or is_to_be_looked_at:
         theirs = content_of(story, newest)
         merged = reconcile(content_of(story, base), mine, theirs)
-        if merged.conflicts:
+        if merged.conflicts or is_to_be_looked_at:
             return Saving(keep(story, mine, Kind.ASIDE, by=by, base=base), merged)
         mine = merged.content
     saved = save_content(story, mine, by=by, base=newest, note=note)
@@ -88,17 +114,19 @@ def save_content(
     story = Article.objects.select_for_update(of=["self"]).get(pk=article.pk)
     if story.status != Article.Status.PUBLISHED:
         apply(story, content)
+        take_sources(story)
         settle(story, by=by, note=note)
         Draft.objects.filter(article=story).delete()
         return story.revisions.held()
     settle(story)
+    marks = marks_of(story)
     with shown_as(story, content):
-        content = snapshot(story)
+        content = as_draft(story, marks)
         open_quotes = story.quotes.open().count()
     Draft.objects.filter(article=story).update(open_quotes=open_quotes)
     held, draft = story.revisions.held(), draft_of(story)
     newest = draft.revision if draft else held
-    if newest and says_the_same(newest.content, content):
+    if newest and not _is_more(story, draft, newest.content, content):
         if draft and base == held.number:  # chosen, and nothing else changed
             Draft.objects.filter(pk=draft.pk).update(over=held)
         return newest
@@ -117,6 +145,15 @@ def save_content(
             draft.over = held
         draft.save()
     return revision
+
+
+def _is_more(story, draft, was, now) -> bool:
+    """Than was saved already. A new source text alone is something to publish."""
+    return (
+        not says_the_same(was, now)
+        or was.get(OVERRIDES) != now.get(OVERRIDES)
+        or (draft is None and story.sources.pending().exists())
+    )
 
 
 def has_live_moved(draft: Draft) -> bool:
@@ -142,7 +179,7 @@ def content_to_publish(draft: Draft, revision: Revision, over: Revision) -> Cont
 
 
 @transaction.atomic
-def discard(article: Article, *, by, revision: int | None = None) -> None:
+def discard(article: Article, *, by, revision: int | Seen | None = None) -> None:
     """The pending changes are dropped. They stay in the history."""
     story = take(article, by, "change_article", revision)
     draft = draft_of(story)

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from articles.drafts import content_to_publish, draft_of
+from articles.drafts import content_to_publish, draft_of, take_sources
 from articles.embargoes import refuse_embargoed, refuse_past, refuse_unless_open
 from articles.models import Article, Draft
 from articles.publishing import refuse_problems
@@ -166,6 +166,8 @@ def _apply_draft(draft, revision, over, by, is_substantial, note, at=None):
                 "the slug. Open the story, put that right and save."
             )
         ) from error
+    if revision == draft.revision:
+        take_sources(story)
     story.refresh_from_db()
     if is_substantial:
         story.updated_at = timezone.now()

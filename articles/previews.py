@@ -61,7 +61,8 @@ def as_readers_would_have_it(
     values = values_of(content)
     story = _story(article, values.fields)
     quotes = _quotes(story, content, values.quotes)
-    told = tell(story, quotes)
+    is_draft = revision and revision.kind == Revision.Kind.DRAFT
+    told = tell(story, quotes, story.sources.all() if is_draft else None)
     corrections = _corrections(story, quotes)
     is_retracted = any(c.is_retraction() for c in corrections)
     return Telling(

@@ -174,10 +174,11 @@ def house_policy() -> matching.Policy:
 
 
 def checks_of(
-    article: Article, reading: body.Reading, quotes=None
+    article: Article, reading: body.Reading, quotes=None, sources=None
 ) -> Iterator[QuoteChecks]:
-    """For each of the quotes, by default all of the story's."""
-    sources = list(article.sources.all())
+    """For each of the quotes, by default all of the story's, against the sources that
+    readers are told of unless other ones are given."""
+    sources = list(article.sources.in_use() if sources is None else sources)
     texts = [matching.Comparable(source.text) for source in sources]
     paragraphs = matching.Paragraphs(reading.paragraphs)
     if quotes is None:

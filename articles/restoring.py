@@ -7,14 +7,14 @@ from django.utils.translation import gettext as _
 from articles.drafts import save_content
 from articles.models import Article, Revision
 from articles.revisions import complete, content_of, says_the_same
-from articles.verbs import record, refused, take
+from articles.verbs import Seen, record, refused, take
 
 ROWS = {"quotes": "quote", "bylines": "byline"}
 
 
 @transaction.atomic
 def restore(
-    article: Article, number: int, *, by, revision: int | None = None
+    article: Article, number: int, *, by, revision: int | Seen | None = None
 ) -> Revision:
     """A new revision that says what revision `number` said: of a live story a draft,
     which readers do not see. The address of a story that readers have had stays."""

@@ -27,6 +27,7 @@ from articles.models import (
     Position,
     Quote,
     Section,
+    SourceText,
     Topic,
 )
 from articles.quote_checks import checks_of
@@ -76,7 +77,9 @@ class Told(NamedTuple):
     named: dict[Person | Organisation, set[str]]
 
 
-def tell(story: Article, quotes: Iterable[Quote]) -> Told:
+def tell(
+    story: Article, quotes: Iterable[Quote], sources: Iterable[SourceText] | None = None
+) -> Told:
     """Sanitises and renders the body of the story, and says of each quote where it
     stands and how it holds. Writes nothing but into the rows it was given."""
     story.body = body.sanitise(story.body)
@@ -91,7 +94,7 @@ def tell(story: Article, quotes: Iterable[Quote]) -> Told:
     )
     with translation.override(settings.LANGUAGE_CODE):
         story.body_html = body.render(story.body, _records(story, reading, quotes))
-    changed = _read_quotes(story, reading, quotes)
+    changed = _read_quotes(story, reading, quotes, sources)
     return Told(reading, quotes, changed, _named(reading, quotes))
 
 
@@ -258,10 +261,10 @@ def _refuse_altered_sources(story):
             )
 
 
-def _read_quotes(story, reading, quotes) -> list[Quote]:
+def _read_quotes(story, reading, quotes, sources) -> list[Quote]:
     listed_at = story.published_at if story.status == Article.Status.PUBLISHED else None
     changed = []
-    for order, checks in enumerate(checks_of(story, reading, quotes), 1):
+    for order, checks in enumerate(checks_of(story, reading, quotes, sources), 1):
         quote, passage = checks.quote, checks.passage
         was = [getattr(quote, name) for name in READ_FROM_STORY]
         quote.order = order

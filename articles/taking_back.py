@@ -4,7 +4,7 @@ for it to wait beside, so it becomes the story."""
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from articles.drafts import content_to_publish, draft_of
+from articles.drafts import content_to_publish, draft_of, take_sources
 from articles.models import Article, Revision
 from articles.revisions import apply, keep
 from articles.settling import settle
@@ -15,6 +15,7 @@ def take_in_pending(story: Article, *, by) -> str:
     """What became of it, in a sentence for the log; empty if nothing was pending. What
     does not fit is kept aside, to be merged by hand: it never holds a story back from
     being taken from its readers. A time that was set for it is over."""
+    take_sources(story)
     draft = draft_of(story)
     if draft is None:
         return ""

@@ -1,6 +1,9 @@
 """What the desk makes of a story that readers have, before it publishes that."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from articles import drafts, live_changes, publishing
 from articles.correcting import correct_quote
@@ -82,9 +85,24 @@ def test_an_unchanged_save_of_a_live_story_is_no_draft(desk, tass):
 
 def test_pending_changes_are_dropped_and_stay_in_the_history(desk, tass):
     save(tass, headline="Never mind")
-    desk.post(f"/admin/articles/article/{tass.pk}/discard/")
+    address = f"/admin/articles/article/{tass.pk}/discard/"
+    assert address in desk.get(change_page(tass)).content.decode()
+    asked = desk.get(address)
+    assert Draft.objects.exists()
+    desk.post(address, dict(asked.context["carried"]))
     assert not Draft.objects.exists()
     assert tass.revisions.filter(content__fields__headline="Never mind").exists()
+
+
+def test_pending_changes_that_were_scheduled_since_are_not_dropped(desk, editor, tass):
+    save(tass, headline="At eight")
+    address = f"/admin/articles/article/{tass.pk}/discard/"
+    carried = dict(desk.get(address).context["carried"])
+    in_an_hour = timezone.now() + timedelta(hours=1)
+    live_changes.schedule_changes(tass, at=in_an_hour, by=editor)
+    response = desk.post(address, carried, follow=True)
+    assert "since you opened the page" in messages(response)[0]
+    assert Draft.objects.exists()
 
 
 # Two at one story

@@ -327,6 +327,19 @@ def test_a_reporter_restores_and_a_reader_is_asked_to_sign_in(tass, client, repo
     assert newest(tass).note == "Restored revision 1"
 
 
+def test_a_story_that_was_killed_since_is_not_restored_from_an_old_page(desk, editor):
+    story = make_article(headline="One")
+    save(story, headline="Two")
+    compare = desk.get(f"/admin/articles/article/{story.pk}/compare/?from=1&to=2")
+    name, state = compare.context["carried_state"]
+    publishing.kill(story, by=editor, reason="Wrong")
+    count = story.revisions.count()
+    seen = {"_revision": Revision.objects.newest_number(story), name: state}
+    page = desk.post(restore_page(story, 1), seen, follow=True)
+    assert any("since you opened the page" in said for said in messages(page))
+    assert story.revisions.count() == count
+
+
 def test_opening_the_address_of_restoring_restores_nothing(desk, tass):
     save(tass, headline="A draft")
     response = desk.get(restore_page(tass, 1))

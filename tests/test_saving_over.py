@@ -158,3 +158,23 @@ def test_a_quote_of_a_draft_keeps_its_row_until_readers_have_it(desk, editor):
 def quote_keys(client, story):
     data = opened(client, story)
     return {data[f"quotes-{n}-id"] for n in range(int(data["quotes-TOTAL_FORMS"]))}
+
+
+# What the form began from is no more
+
+
+def test_a_form_that_began_from_a_thinned_revision_is_looked_at_before_it_counts(
+    desk, reporter
+):
+    story = make_article(status="draft", published_at=None, headline="One")
+    save(story, by=reporter, headline="Two")
+    mine = opened(desk, story, standfirst="Mine.")
+    save(story, by=reporter, headline="Three")
+    save(story, by=reporter, headline="One")
+    story.revisions.filter(number=mine["_revision"]).delete()
+    response = desk.post(change_page(story), mine, follow=True)
+    story.refresh_from_db()
+    assert (story.headline, story.standfirst) == ("One", "")
+    aside = story.revisions.to_merge().get()
+    assert aside.content["fields"]["standfirst"] == "Mine."
+    assert response.redirect_chain[-1][0].endswith(f"/merge/{aside.number}/")

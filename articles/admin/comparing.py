@@ -19,11 +19,13 @@ from django.utils.translation import ngettext
 from articles import restoring
 from articles.admin.comparisons import bands_of
 from articles.admin.drafting import CARRIED, change_page
+from articles.admin.story_list import state_carried_as
+from articles.drafts import draft_of
 from articles.models import Article, Revision
 from articles.revisions import Place
 from articles.revisions.comparing import changed_places, compare
 from articles.revisions.naming import Names
-from articles.verbs import Refused
+from articles.verbs import Refused, Seen, state_key
 
 MOST_TO_CHOOSE = 200  # revisions in the lists of the compare page
 
@@ -103,6 +105,10 @@ class Comparing:
             "may_restore": may_restore and was.number != newest,
             "restore_page": _page("restore", story, was.number),
             "carried": CARRIED,
+            "carried_state": (
+                state_carried_as(story),
+                state_key(story, draft_of(story)),
+            ),
             "newest": newest,
             "next_number": _last_number(story) + 1,
             "is_live": story.status == Article.Status.PUBLISHED,
@@ -114,7 +120,9 @@ class Comparing:
         story = get_object_or_404(Article, pk=pk)
         if not self.has_change_permission(request, story):
             raise PermissionDenied
-        seen = _number(request.POST, CARRIED, 0)
+        seen = Seen(
+            _number(request.POST, CARRIED, 0), request.POST.get(state_carried_as(story))
+        )
         again = urlencode({"from": number, "to": Revision.objects.newest_number(story)})
         compare_page = f"{_page('compare', story)}?{again}"
         if request.method != "POST":

@@ -13,6 +13,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from articles import drafts, live_changes
+from articles.admin.records import TakenBack
 from articles.admin.two_texts import Labels, name_of
 from articles.models import Article, Quote, QuoteOverride, Revision, SourceText
 from articles.publishing import Refused, note_override
@@ -22,10 +23,9 @@ from articles.revisions import (
     decide,
     reconcile,
     rehearsal,
-    snapshot,
 )
 from articles.settling import settle
-from articles.verbs import record
+from articles.verbs import Problem, record
 
 CARRIED = "_revision"  # what the form began from
 
@@ -70,22 +70,30 @@ class Drafting:
     def _save(self, request, story, view):
         story = Article.objects.select_for_update(of=["self"]).get(pk=story.pk)
         newest = Revision.objects.newest_number(story)
-        base = _carried(request, story, newest)
+        base, is_thinned = _carried(request, story, newest)
         request.shown_number = base
         is_live = story.status == Article.Status.PUBLISHED
         held = story.revisions.held()
-        is_alone = base == newest == (held.number if held else 0)
+        is_alone = base == newest == (held.number if held else 0) and not is_thinned
         if is_alone and not is_live:
             return view()
         request.kept_beside = []
         request.is_rehearsed, request.saved_story = True, None
+        request.is_live = is_live
+        request.pending_sources = set(
+            story.sources.pending().values_list("pk", flat=True)
+        )
+        marks = drafts.marks_of(story)
         try:
             with rehearsal():
                 if not held or held.number != base:
                     apply(story, content_of(story, base))
                     settle(story)
+                drafts.take_sources(story)
                 response = _with_rows(view())
-                mine = request.saved_story and snapshot(request.saved_story)
+                mine = request.saved_story and drafts.as_draft(
+                    request.saved_story, marks
+                )
         except Refused as refused:  # it names a record that is no more
             request.refused_problems = refused.problems
             with rehearsal():
@@ -95,7 +103,14 @@ class Drafting:
             return response
         self._keep_beside(request, story)
         note = request.POST.get("change_note", "").strip()[:300]
-        saving = drafts.save_over(story, mine, base=base, by=request.user, note=note)
+        saving = drafts.save_over(
+            story,
+            mine,
+            base=base,
+            by=request.user,
+            note=note,
+            is_to_be_looked_at=is_thinned,
+        )
         return self._saved(request, story, mine, saving, response)
 
     def _saved(self, request, story, mine, saving, response):
@@ -149,24 +164,39 @@ class Drafting:
     def save_formset(self, request, form, formset, change):
         super().save_formset(request, form, formset, change)
         if getattr(request, "is_rehearsed", False) and formset.model is SourceText:
-            new = [(row, True) for row in formset.new_objects]
-            changed = [(row, False) for row, _fields in formset.changed_objects]
-            request.kept_beside += [*new, *changed]
+            changed = [row for row, _fields in formset.changed_objects]
+            for row in changed:
+                row.is_pending = row.pk in request.pending_sources
+            self._refuse_unless_readers_may_see(request, changed)
+            for row in formset.new_objects:
+                row.is_pending = request.is_live
+                request.kept_beside.append((row, True))
+            request.kept_beside += [(row, False) for row in changed]
+
+    def _refuse_unless_readers_may_see(self, request, sources):
+        """What a source text is called shows beside the words that were found in it,
+        and waits for no draft."""
+        shown = [source for source in sources if not source.is_pending]
+        if request.is_live and shown and not self.has_publish_permission(request):
+            message = _(
+                "Readers would see what you changed at “%s” at once, so only somebody "
+                "who may publish can change it. Ask an editor, or put it back."
+            )
+            raise TakenBack([Problem("", message % shown[0])])
 
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)
         request.saved_story = form.instance
 
     def _keep_beside(self, request, story):
-        """Source texts and overrides are no part of a revision: they are kept now."""
+        """Source texts and overrides are no part of a revision: they are kept now. What
+        was let stand at a quote that has no row yet goes with the draft."""
         for row, is_new in request.kept_beside:
             if isinstance(row, QuoteOverride):
-                quote = Quote.objects.filter(article=story, pk=row.quote_id).first()
-                if quote is None:
+                note_override(story, row, by=request.user)
+                if not Quote.objects.filter(article=story, pk=row.quote_id).exists():
                     continue
             row.save(force_insert=is_new)
-            if isinstance(row, QuoteOverride):
-                note_override(story, row, by=request.user)
 
     def response_change(self, request, obj):
         if getattr(request, "is_rehearsed", False):
@@ -281,15 +311,27 @@ class Drafting:
         return TemplateResponse(request, template, context).render()
 
     def discard_view(self, request, pk):
-        """Asked for with a POST by a button of the form."""
+        """Asks first: what is dropped may be the work of several."""
         story = self.story_to_change(request, pk)
-        if request.method != "POST":
-            raise Http404
-        number = request.POST.get(CARRIED, "")
-        revision = int(number) if number.isdecimal() else None
-        said = _("The pending changes are dropped; they stay in the history: {}")
-        self._do(request, [story], drafts.discard, said, revision=revision)
-        return HttpResponseRedirect(change_page(story))
+        if request.method == "POST":
+            said = _("The pending changes are dropped; they stay in the history: {}")
+            self._do(request, [story], drafts.discard, said)
+            return HttpResponseRedirect(change_page(story))
+        if drafts.draft_of(story) is None:
+            return HttpResponseRedirect(change_page(story))
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": _("Drop the pending changes"),
+            "note": _(
+                "Readers keep what they have. What is dropped stays in the history, "
+                "where it can be compared and restored."
+            ),
+            "articles": [story],
+            "carried": self.carried_on(request, story),
+            "back": change_page(story),
+        }
+        return TemplateResponse(request, "admin/articles/article/ask.html", context)
 
 
 def change_page(article):
@@ -306,12 +348,15 @@ def _merge_page(story, number):
     return reverse("admin:articles_article_merge", args=[story.pk, number])
 
 
-def _carried(request, story, newest):
-    """The revision that the form began from; the newest if it says none that exists."""
-    number = request.POST.get(CARRIED, "")
-    if number.isdecimal() and story.revisions.filter(number=number[:9]).exists():
-        return int(number)
-    return newest
+def _carried(request, story, newest) -> tuple[int, bool]:
+    """The revision that the form began from, and whether that was thinned out since:
+    then it is the nearest before it. The newest if the form says none."""
+    number = request.POST.get(CARRIED, "")[:9]
+    if not number.isdecimal() or int(number) == newest:
+        return newest, False
+    before = story.revisions.exclude(kind=Revision.Kind.ASIDE)
+    base = before.filter(number__lte=number).newest_first().first()
+    return (base.number, base.number != int(number)) if base else (newest, True)
 
 
 def _other_sides(story, mine):

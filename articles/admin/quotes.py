@@ -126,7 +126,7 @@ class QuoteFormSet(forms.BaseInlineFormSet):
     def deal_cards(self):
         """To each form of a saved quote, once all is read that somebody typed."""
         for form in self.initial_forms:
-            form.card = self.cards[form.instance.pk]
+            form.card = self.cards.get(form.instance.pk)
 
     def for_script(self):
         """What Django's inlines.js is told."""

@@ -9,7 +9,15 @@ from articles.models.articles import Article
 from articles.models.fields import AddressField, LineField, address_constraint
 
 
-class SourceTextManager(models.Manager):
+class SourceTextQuerySet(models.QuerySet):
+    def in_use(self):
+        """Not those that came with the pending changes of a live story: what readers
+        are told of a quote is told by the others."""
+        return self.filter(is_pending=False)
+
+    def pending(self):
+        return self.filter(is_pending=True)
+
     def get_by_natural_key(self, article, sha256):
         return self.get(
             article=Article.objects.get_by_natural_key(article), sha256=sha256
@@ -50,8 +58,11 @@ class SourceText(models.Model):
         ),
     )
     sha256 = models.CharField(max_length=64, editable=False)
+    is_pending = models.BooleanField(
+        _("came with the pending changes"), default=False, editable=False
+    )
 
-    objects = SourceTextManager()
+    objects = SourceTextQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("source text")

@@ -2,11 +2,13 @@
 history, comparing, restoring and merging."""
 
 from articles.revisions.content import (
+    OVERRIDES,
     SCHEMA,
     Content,
     apply,
     complete,
     key_of,
+    overrides_of,
     says_the_same,
     snapshot,
     values_of,
@@ -29,6 +31,7 @@ from articles.revisions.writing import (
 )
 
 __all__ = [
+    "OVERRIDES",
     "ATTRIBUTION",
     "BODY",
     "SCHEMA",
@@ -43,6 +46,7 @@ __all__ = [
     "key_of",
     "merge_lines",
     "note_save",
+    "overrides_of",
     "reconcile",
     "rehearsal",
     "says_the_same",

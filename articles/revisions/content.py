@@ -7,10 +7,12 @@ a slug that somebody had before leads to them still:
      "bylines": {"by slug": {"person": ["slug"], "role": "by", "order": 0}},
      "quotes": {"q1": {"kind": "direct", "words": "…", "speaker": ["slug"], …}},
      "mentions": [["person", "slug"], ["organisation", "slug"]],
-     "keys": {"bylines": {"by slug": "uuid"}, "quotes": {"q1": "uuid"}}}
+     "keys": {"bylines": {"by slug": "uuid"}, "quotes": {"q1": "uuid"}},
+     "overrides": {"q2": [{"recorded": "…", "marked": "…", "reason": "…", …}]}}
 
 The keys say nothing about the story, only which rows said it: a form that somebody
-still has open finds its rows again. They may be missing.
+still has open finds its rows again. The overrides are those of quotes that have no row
+yet, being only in a draft. Both may be missing.
 
 Data of an older schema is read as far as it goes: what it does not hold has the value
 of a new row, and what no field takes any more is passed over.
@@ -19,17 +21,27 @@ of a new row, and what no field takes any more is passed over.
 from typing import Any, NamedTuple
 from uuid import UUID, uuid4, uuid5
 
+from django.contrib.auth import get_user_model
 from django.core.exceptions import ObjectDoesNotExist
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from articles.models import Article, Byline, Person, Position, Quote, Topic
+from articles.models import (
+    Article,
+    Byline,
+    Person,
+    Position,
+    Quote,
+    QuoteOverride,
+    Topic,
+)
 from articles.verbs import Problem, Refused
 
 SCHEMA = 1
 KEYS = "keys"
+OVERRIDES = "overrides"
 FIELDS = (
     "headline standfirst slug slugline language kind section topics dateline "
     "dateline_place dateline_date dateline_source source lead_photo body desk_note"
@@ -73,7 +85,7 @@ def snapshot(article: Article) -> Content:
 
 def says_the_same(one: Content, other: Content) -> bool:
     """Whichever rows say it."""
-    parts = (one.keys() | other.keys()) - {KEYS}
+    parts = (one.keys() | other.keys()) - {KEYS, OVERRIDES}
     return all(one.get(part) == other.get(part) for part in parts)
 
 
@@ -91,7 +103,7 @@ def complete(content: Content) -> Content:
             for mark, row in content.get("quotes", {}).items()
         },
         "mentions": content.get("mentions", []),
-        KEYS: content.get(KEYS, {}),
+        **{part: content[part] for part in (KEYS, OVERRIDES) if part in content},
     }
 
 
@@ -170,6 +182,32 @@ def _apply_quotes(story, content, quotes):
     for mark, row in told.items():
         quote = row or Quote(pk=keys[mark], article=story, mark=mark)
         _save(quote, {**quotes[mark], "dropped_at": None})
+        for let_stand in content.get(OVERRIDES, {}).get(mark, []):
+            _let_stand(quote, let_stand)
+
+
+def _let_stand(quote, values):
+    user = get_user_model().objects.filter(pk=values["overridden_by"]).first()
+    at = QuoteOverride._meta.get_field("overridden_at").to_python(
+        values["overridden_at"]
+    )
+    defaults = {**values, "overridden_by": user, "overridden_at": at}
+    quote.overrides.get_or_create(overridden_at=at, defaults=defaults)
+
+
+def overrides_of(article: Article, *, but: set[str]) -> Content:
+    """A part of a content, for it to carry: what was let stand at quotes with other
+    marks than those. Empty if there is none."""
+    rows = QuoteOverride.objects.filter(quote__in=article.quotes.carried())
+    told = {}
+    for row in rows.exclude(quote__mark__in=but).select_related("quote"):
+        told.setdefault(row.quote.mark, []).append(
+            {
+                **_values(row, ["recorded", "marked", "reason", "overridden_at"]),
+                "overridden_by": row.overridden_by_id,
+            }
+        )
+    return {OVERRIDES: told} if told else {}
 
 
 def _without_row(told) -> list[str]:

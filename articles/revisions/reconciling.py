@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from typing import Any, NamedTuple
 
-from articles.revisions.content import KEYS, Content
+from articles.revisions.content import KEYS, OVERRIDES, Content
 
 
 class Place(NamedTuple):
@@ -40,6 +40,8 @@ def reconcile(base: Content, mine: Content, theirs: Content) -> Reconciled:
     merged = Reconciled({part: {} for part in PARTS} | {"mentions": []})
     merged.content["mentions"] = mine.get("mentions", [])
     merged.content[KEYS] = _all_keys(mine, theirs)
+    if let_stand := _all_overrides(mine, theirs):
+        merged.content[OVERRIDES] = let_stand
     for part in PARTS:
         sides = [content.get(part, {}) for content in (base, mine, theirs)]
         keys = dict.fromkeys(key for side in sides for key in side)
@@ -57,6 +59,14 @@ def reconcile(base: Content, mine: Content, theirs: Content) -> Reconciled:
 def _all_keys(mine, theirs):
     ours, others = (content.get(KEYS, {}) for content in (mine, theirs))
     return {part: others.get(part, {}) | ours.get(part, {}) for part in PARTS[1:]}
+
+
+def _all_overrides(mine, theirs):
+    merged = {mark: list(rows) for mark, rows in theirs.get(OVERRIDES, {}).items()}
+    for mark, rows in mine.get(OVERRIDES, {}).items():
+        others = merged.setdefault(mark, [])
+        others += [row for row in rows if row not in others]
+    return merged
 
 
 def _reconcile_row(place, was, ours, others, merged) -> dict[str, Any]:
