@@ -47,9 +47,7 @@ class Telling:
 def seen(article: Article) -> list[Publication]:
     """What readers have had, in order, of a story that they have now. A version that
     was replaced before its time came was never theirs."""
-    begins = article.first_published_at or max(
-        filter(None, [article.published_at, article.embargoed_until])
-    )
+    begins = _beginning(article)
     made = list(article.publications.order_by("pk"))
     return [
         publication
@@ -58,16 +56,26 @@ def seen(article: Article) -> list[Publication]:
     ]
 
 
+def _beginning(article) -> datetime:
+    return article.first_published_at or max(
+        filter(None, [article.published_at, article.embargoed_until])
+    )
+
+
 def tellings(article: Article, corrections: Iterable[Correction]) -> list[Telling]:
-    """The changes that an editor marked as substantial, and all corrections; the newest
-    first."""
+    """The changes that an editor marked as substantial, and all corrections made since
+    readers have the story: a quote that it repeats may have been corrected before. The
+    newest first."""
     told = [
         Telling(now.published_at, now.note, between=(was.revision_id, now.revision_id))
         for was, now in pairwise(seen(article))
         if now.is_substantial
     ]
     changes = list(told)
+    begins = _beginning(article)
     for correction in corrections:
+        if correction.published_at < begins:
+            continue
         with_it = (
             change
             for change in changes

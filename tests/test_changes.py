@@ -70,6 +70,16 @@ def test_a_correction_is_told_though_the_story_did_not_change(client, tass, edit
     assert changes_page(tass) in client.get(tass.get_absolute_url()).content.decode()
 
 
+def test_a_repeat_of_a_quote_corrected_before_has_not_changed_since(client, editor):
+    first = make_quote(make_article(), words="We counted them twice.")
+    correct_quote(first, by=editor, text="A word was wrong.", words="We counted twice.")
+    story = make_article(published_at=timezone.now())
+    make_quote(story, words="We counted twice.", speaker=first.speaker, repeats=first)
+    page = client.get(story.get_absolute_url()).content.decode()
+    assert "A word was wrong." in page
+    assert "Changed since" not in page
+
+
 def test_routine_edits_are_not_told(client, tass, editor):
     publish_changes(tass, editor, is_substantial=False, headline="Tightened")
     publish_changes(tass, editor, headline="Loosened")
