@@ -60,6 +60,7 @@ class Comparing:
             page = Paginator(numbers, 25).get_page(request.GET.get("page"))
             response.context_data |= {
                 "is_nav_sidebar_enabled": False,
+                "may_change": self.has_change_permission(request, story),
                 "compare_page": _page("compare", story),
                 "newest": Revision.objects.newest_number(story),
                 "held": _number_that_readers_have(story),

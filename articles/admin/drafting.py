@@ -323,6 +323,7 @@ class Drafting:
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "title": _("Drop the pending changes"),
+            "is_nav_sidebar_enabled": False,
             "note": _(
                 "Readers keep what they have. What is dropped stays in the history, "
                 "where it can be compared and restored."
