@@ -55,7 +55,7 @@ const Toolbar = Extension.create({
       button.setAttribute("aria-label", words[name]);
       button.setAttribute("aria-keyshortcuts", shortcut.replace("Ctrl", "Control"));
       button.dataset.action = name;
-      if (groups === "voice" || groups === "names") {
+      if (groups === "voice") {
         const keys = document.createElement("kbd");
         keys.textContent = shortcut.replace("+", " ");
         button.append(" ", keys);
