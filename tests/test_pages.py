@@ -253,6 +253,19 @@ def test_an_address_has_the_local_date(client, settings):
         timezone.get_default_timezone.cache_clear()
 
 
+def test_no_line_of_a_headline_begins_with_its_dash(client, tass):
+    for address in ("/", STORY, "/2016/"):
+        html = read(client, address)
+        assert "with Russia\N{NO-BREAK SPACE}- Russian NATO envoy</" in html, address
+
+
+def test_lists_leave_it_to_the_foot_to_name_the_time_zone(client, tass):
+    html = read(client, "/2016/")
+    assert "8 February 2016, 09:00</time>" in html
+    assert "Times are in the time zone UTC." in html
+    assert "Monday 8 February 2016, 09:00 UTC</time>" in read(client, STORY)
+
+
 LATER = timezone.now() + timedelta(days=400)
 UNSEEN = {
     "draft": {"status": "draft", "published_at": None},

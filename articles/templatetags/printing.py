@@ -1,3 +1,5 @@
+import re
+
 from django import template
 from django.conf import settings
 from django.utils.html import format_html
@@ -7,6 +9,7 @@ from articles import body, occasions, times, voices
 from articles.templatetags.masthead import site_name
 
 register = template.Library()
+SPACED_DASH = re.compile(" ([-–—]) ")
 RIGHT_TO_LEFT = set("ar ckb dv fa he ps sd ug ur yi".split())
 
 
@@ -38,6 +41,12 @@ def picture(photo, place):
 def machine_time(time):
     """For a datetime attribute, which takes no microseconds."""
     return time.isoformat(timespec="seconds")
+
+
+@register.filter
+def bound(headline):
+    """A dash between words never begins a line."""
+    return SPACED_DASH.sub("\N{NO-BREAK SPACE}\\1 ", headline)
 
 
 register.filter(times.in_words)
