@@ -10,6 +10,7 @@ READERS = {
     "style-src": [SELF],
     "img-src": [SELF],
     "font-src": [SELF],
+    "connect-src": [SELF],
     "form-action": [SELF],
     "base-uri": [NONE],
     "frame-ancestors": [NONE],
@@ -19,7 +20,6 @@ DESK = {
     "script-src": [SELF, NONCE],
     "style-src": [SELF, NONCE],
     "img-src": [SELF, "data:"],
-    "connect-src": [SELF],
 }
 
 
