@@ -1,8 +1,10 @@
 import re
 from datetime import UTC, date, datetime, timedelta
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
+from django.contrib.staticfiles.finders import find
 from django.db import connection
 from django.template.loader import get_template
 from django.test.utils import CaptureQueriesContext
@@ -251,6 +253,10 @@ def test_an_address_has_the_local_date(client, settings):
     finally:
         settings.TIME_ZONE = "UTC"
         timezone.get_default_timezone.cache_clear()
+
+
+def test_the_one_stylesheet_of_readers_stays_small():
+    assert Path(find("css/newsroom.css")).stat().st_size < 20_000
 
 
 def test_no_line_of_a_headline_begins_with_its_dash(client, tass):
