@@ -7,6 +7,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlencode
 
@@ -36,25 +37,30 @@ class Page:
 
 
 def paginate(
-    rows: QuerySet, parameters: Mapping[str, str], *, size: int = 20, name: str = ""
+    rows: QuerySet,
+    parameters: Mapping[str, str],
+    *,
+    size: int = 20,
+    name: str = "",
+    kept: Mapping[str, Any] = MappingProxyType({}),
 ) -> Page:
     """The page that the parameters of the address ask for; the first if they ask for
     none, for nonsense, or for one without rows. The rows are ordered by columns of
     their own that are never null, the last of them unique. Two lists on one page need
-    two names."""
+    two names. What is `kept` narrows the list, and stands in every link of it."""
     prefix = f"{name}-" if name else ""
     for way in ("older", "newer"):
         cursor = parameters.get(prefix + way, "")
         key = _read_cursor(cursor, rows) if cursor else None
         if key:
-            page = _fetch(rows, size, prefix, way, key)
+            page = _fetch(rows, size, prefix, kept, way, key)
             if page.rows:
-                here = urlencode({prefix + way: cursor})
+                here = urlencode({**kept, prefix + way: cursor})
                 return Page(page.rows, page.newer, page.older, here)
-    return _fetch(rows, size, prefix)
+    return _fetch(rows, size, prefix, kept)
 
 
-def _fetch(rows, size, prefix, way="older", key: Sequence | None = None) -> Page:
+def _fetch(rows, size, prefix, kept, way="older", key: Sequence | None = None) -> Page:
     ordering = _ordering(rows)
     backwards = way == "newer"
     if key:
@@ -68,12 +74,13 @@ def _fetch(rows, size, prefix, way="older", key: Sequence | None = None) -> Page
 
     def link(way, row):
         values = [getattr(row, column) for column, _ in ordering]
-        return urlencode({prefix + way: _cursor(values)})
+        return urlencode({**kept, prefix + way: _cursor(values)})
 
     return Page(
         found,
         newer=link("newer", found[0]) if key and (has_more or not backwards) else "",
         older=link("older", found[-1]) if has_more or backwards else "",
+        here=urlencode(kept),
     )
 
 

@@ -36,6 +36,7 @@ from articles.previews import (
 from articles.reading_time import minutes_to_read
 from articles.related import related_to
 from articles.verbs import Refused
+from articles.years import by_year
 
 
 def latest(articles, request, **paging):
@@ -246,7 +247,7 @@ def person_detail(request, slug):
     context = {
         "person": person,
         "posts": list(person.positions.for_pages()),
-        "quotes": in_lists(quotes, request),
+        **in_lists_by_year(quotes, request, "quotes"),
         "articles": latest(stories.naming(person), request, name="stories", size=10),
         "work": latest(stories.credited_to(person), request, name="work", size=10),
     }
@@ -300,8 +301,8 @@ def organisation_detail(request, slug):
         "people": paginate(
             holders.order_by("sort_name", "pk"), request.GET, name="people"
         ),
-        "speaking": in_lists(quotes.speaking_for(organisation), request, "speaking"),
-        "about": in_lists(quotes.about(organisation), request, "about"),
+        **in_lists_by_year(quotes.speaking_for(organisation), request, "speaking"),
+        **in_lists_by_year(quotes.about(organisation), request, "about"),
         "articles": latest(stories, request, name="stories", size=10),
     }
     told = [context[name] for name in ("bodies", "people", "speaking", "about")]
@@ -337,10 +338,18 @@ def quote_detail(request, pk):
     return render(request, "articles/quote_detail.html", context)
 
 
-def in_lists(quotes, request, name=""):
-    page = paginate(quotes.for_lists().newest_first(), request.GET, name=name)
+def in_lists(quotes, request):
+    page = paginate(quotes.for_lists().newest_first(), request.GET)
     corrected(page.rows)
     return page
+
+
+def in_lists_by_year(quotes, request, name):
+    """The page of the list, and as <name>_years where its years lead."""
+    prefix = "" if name == "quotes" else name
+    page, years = by_year(quotes, request.GET, name=prefix)
+    corrected(page.rows)
+    return {name: page, f"{name}_years": years}
 
 
 def corrected(quotes):

@@ -4,7 +4,8 @@ import uuid
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Count, Exists, F, OuterRef, Q
+from django.db.models.functions import ExtractYear
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -78,6 +79,16 @@ class QuoteQuerySet(OfArticleQuerySet):
         """The quote, what it repeats and all that repeat the same."""
         first = quote.repeats_id or quote.pk
         return self.filter(Q(pk=first) | Q(repeats=first))
+
+    def printed_within(self, start, end):
+        """By the time that lists go by; `end` is exclusive."""
+        return self.filter(listed_at__gte=start, listed_at__lt=end)
+
+    def counted_by_year(self):
+        """How many each local year has, the newest first."""
+        years = self.annotate(year=ExtractYear("listed_at")).values("year")
+        counts = years.annotate(number=Count("pk")).order_by("-year")
+        return dict(counts.values_list("year", "number"))
 
     def that_may_be_repeated(self, at=None):
         """What another story may repeat: first uses that readers can see."""
