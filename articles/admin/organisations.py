@@ -2,13 +2,12 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from articles.admin.merging import MergingAdmin
-from articles.admin.records import ShownAdmin
+from articles.admin.records import RowsOfRecord, ShownAdmin
 from articles.models import Organisation, OrganisationName
 
 
-class OrganisationNameInline(admin.TabularInline):
+class OrganisationNameInline(RowsOfRecord):
     model = OrganisationName
-    extra = 0
 
 
 @admin.register(Organisation)

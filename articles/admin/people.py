@@ -3,7 +3,7 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from articles.admin.merging import MergingAdmin
-from articles.admin.records import RefusableForm, ShownAdmin
+from articles.admin.records import RefusableForm, RowsOfRecord, ShownAdmin
 from articles.models import Article, Person, PersonName, Position
 
 
@@ -18,14 +18,12 @@ class PersonForm(RefusableForm):
         return is_public
 
 
-class PersonNameInline(admin.TabularInline):
+class PersonNameInline(RowsOfRecord):
     model = PersonName
-    extra = 0
 
 
-class PositionInline(admin.TabularInline):
+class PositionInline(RowsOfRecord):
     model = Position
-    extra = 0
     autocomplete_fields = ["organisation"]
 
 

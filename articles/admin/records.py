@@ -9,7 +9,11 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from articles.admin.meanwhile import MeanwhileForm
+from articles.admin.meanwhile import (
+    MeanwhileForm,
+    MeanwhileFormSet,
+    MeanwhileRowForm,
+)
 from articles.characters import clean_text
 from articles.publishing import Problem, settle_for
 from articles.settling import is_shown_live, stories_showing
@@ -157,11 +161,14 @@ class ShownAdmin(DeskAdmin):
 
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)
-        if form.merged:
-            message = _("Somebody else had changed meanwhile, and it is kept: %s.")
-            said = get_text_list(form.merged, gettext("and"))
-            self.message_user(request, message % said, messages.WARNING)
-        if any(part.has_changed() for part in [form, *formsets]):
+        parts = [form, *formsets]
+        if merged := [said for part in parts for said in getattr(part, "merged", ())]:
+            message = _("%(who)s had changed meanwhile, and it is kept: %(what)s.")
+            who = form.who(unknown=_("Somebody else"))
+            what = get_text_list([str(said) for said in merged], gettext("and"))
+            values = {"who": who, "what": what}
+            self.message_user(request, message % values, messages.WARNING)
+        if any(part.has_changed() for part in parts):
             settle_for([form.instance])
 
     def delete_model(self, request, obj):
@@ -205,6 +212,14 @@ class RecordAdmin(ShownAdmin):
         """Says where a record is in use before it says what one may not delete."""
         deleted, counts, lacking, protected = super().get_deleted_objects(objs, request)
         return deleted, counts, set() if protected else lacking, protected
+
+
+class RowsOfRecord(admin.TabularInline):
+    """Rows that two people may have open in the form of one record."""
+
+    form = MeanwhileRowForm
+    formset = MeanwhileFormSet
+    extra = 0
 
 
 class RowsByHand(PlainLists):
