@@ -395,6 +395,33 @@ def test_a_correction_survives_a_session_that_ended(desk):
     assert desk.complaints == []
 
 
+def test_a_correction_survives_a_session_that_ends_in_mid_send(desk):
+    """The desk was asked, and forgot before the form came."""
+    story = make_article()
+    desk.open(f"/admin/articles/article/{story.pk}/correct/")
+    desk.page.fill("[name=text]", "Two careful sentences. All of it.")
+
+    def answer_then_forget(route):
+        answer = route.fetch()
+        sign_out_on_the_server()
+        route.fulfill(response=answer)
+
+    desk.page.route("**/signed-in/", answer_then_forget)
+    desk.page.locator(".submit-row input").click()
+    desk.page.wait_for_selector("#login-form")
+    desk.page.unroute("**/signed-in/")
+    desk.page.fill("[name=username]", "editor")
+    desk.page.fill("[name=password]", "for a test")
+    desk.page.get_by_role("button", name="Log in").click()
+    written = desk.page.locator("[name=text]")
+    written.wait_for()
+    assert written.input_value() == "Two careful sentences. All of it."
+    assert "nothing was sent" in desk.page.locator(".messagelist").inner_text()
+    with desk.page.expect_navigation(url=f"**{change(story)}"):
+        desk.page.locator(".submit-row input").click()
+    assert story.corrections.get().text == "Two careful sentences. All of it."
+
+
 def test_the_times_of_a_story_survive_a_session_that_ended(desk, story):
     desk.open(f"/admin/articles/article/{story.pk}/times/")
     form = desk.page.locator("form.time-form", has_text="Embargoed until")

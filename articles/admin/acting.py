@@ -13,12 +13,13 @@ from articles.admin.corrections import CorrectionForm
 from articles.admin.drafting import change_page
 from articles.admin.questions import KillForm
 from articles.admin.story_list import carried_as, seen_by, state_carried_as
+from articles.admin.unsent import KeepingUnsent
 from articles.drafts import draft_of
 from articles.models import Article, Revision
 from articles.verbs import state_key, take
 
 
-class Acting:
+class Acting(KeepingUnsent):
     """For the admin of stories."""
 
     actions = ["publish", "schedule", "pin", "unpublish", "spike", "kill"]
@@ -32,7 +33,7 @@ class Acting:
         return [
             path(
                 "<int:pk>/correct/",
-                self.admin_site.admin_view(self.correct_view),
+                self.keeping_unsent(self.correct_view),
                 name="articles_article_correct",
             ),
             *super().get_urls(),
@@ -42,9 +43,11 @@ class Acting:
         article = self.story_to_view(request, pk)
         if not self.has_correct_permission(request):
             raise PermissionDenied
-        form = CorrectionForm(request.POST or None, article=article)
+        sent = request.POST if request.method == "POST" else self.unsent(request)
+        form = CorrectionForm(sent, article=article)
         back = change_page(article)
-        if form.is_valid():
+        if request.method == "POST" and form.is_valid():
+            self.unsent(request)
             try:
                 correction = form.save(by=request.user)
             except publishing.Refused as refused:

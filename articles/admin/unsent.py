@@ -1,0 +1,52 @@
+"""What was sent when the session had just ended. It waits in the session that begins
+with the page to sign in, and stands in its form again for whoever wrote it."""
+
+from django.contrib import messages
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+UNSENT = "unsent"
+WRITER = "_writer"  # a form says whose it is: nobody else is shown what it held
+MOST_CHARACTERS = 50_000  # for anybody with a browser can have them kept
+
+
+class KeepingUnsent:
+    """For an admin. A view takes what was not sent with unsent()."""
+
+    def keeping_unsent(self, view):
+        guarded = self.admin_site.admin_view(view)
+
+        def keep(request, *args, **kwargs):
+            if request.method == "POST" and not self.admin_site.has_permission(request):
+                _keep(request)
+            return guarded(request, *args, **kwargs)
+
+        return keep
+
+    def unsent(self, request) -> QueryDict | None:
+        """What to fill the form of this page with; kept until the form is sent."""
+        kept = request.session.get(UNSENT)
+        if not kept or kept["path"] != request.path:
+            return None
+        is_own = kept[WRITER] == str(request.user.pk)
+        if request.method == "POST" or not is_own:
+            del request.session[UNSENT]
+            return None
+        text = _(
+            "Your session had ended, so nothing was sent. This is what you wrote: look "
+            "at it, and send it again."
+        )
+        self.message_user(request, text, messages.WARNING)
+        return QueryDict(kept["data"])
+
+
+def _keep(request):
+    data = request.POST.copy()
+    data.pop("csrfmiddlewaretoken", None)
+    writer, encoded = data.get(WRITER, ""), data.urlencode()
+    if len(encoded) <= MOST_CHARACTERS:
+        request.session[UNSENT] = {
+            "path": request.path,
+            WRITER: writer,
+            "data": encoded,
+        }
