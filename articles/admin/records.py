@@ -15,6 +15,7 @@ from articles.admin.meanwhile import (
     MeanwhileRowForm,
 )
 from articles.characters import clean_text
+from articles.models import Article
 from articles.publishing import Problem, settle_for
 from articles.settling import is_shown_live, stories_showing
 from articles.times import in_words
@@ -113,7 +114,10 @@ class DeskAdmin(PlainLists, admin.ModelAdmin):
         deleted, counts, lacking, protected = super().get_deleted_objects(objs, request)
         protected = [*protected, *self.in_use(objs)]
         if may_see_stories(request):
-            request.stories_told_of = stories_showing(objs)
+            stories = Article.objects.filter(pk__in=stories_showing(objs).values("pk"))
+            for record in objs:
+                stories |= Article.objects.leading_to(record)
+            request.stories_told_of = stories.order_by("pk")
         else:
             deleted = [line for line in deleted if isinstance(line, str)]
             protected = protected and [_("Stories that you may not see")]

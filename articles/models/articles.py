@@ -19,6 +19,27 @@ from articles.models.photos import Photo
 from articles.models.sections import Section, Topic
 from articles.times import in_words
 
+LEADING_TO = {
+    "person": [
+        "mentions__person",
+        "bylines__person",
+        "quotes__speaker",
+        "quotes__people",
+        "quotes__position__person",
+        "lead_photo__photographer",
+        "photos__photographer",
+    ],
+    "organisation": [
+        "mentions__organisation",
+        "source",
+        "quotes__organisation",
+        "quotes__organisations",
+        "quotes__position__organisation",
+        "lead_photo__agency",
+        "photos__agency",
+    ],
+}
+
 
 class ArticleQuerySet(models.QuerySet):
     def get_by_natural_key(self, key):
@@ -109,6 +130,16 @@ class ArticleQuerySet(models.QuerySet):
         return self.filter(
             Q(pk__in=organisation.mentions.values("article")) | Q(source=organisation)
         )
+
+    def leading_to(self, record):
+        """Stories that stand in any relation to a person or an organisation, shown or
+        not: what its deletion may touch. Of other records, none."""
+        paths = LEADING_TO.get(record._meta.model_name, ())
+        leading = [self.model.objects.filter(**{path: record}) for path in paths]
+        found = Q(pk=None)
+        for stories in leading:
+            found |= Q(pk__in=stories.order_by().values("pk"))
+        return self.filter(found)
 
     def for_page(self):
         return self.select_related("section", "source", "lead_photo")
