@@ -220,6 +220,9 @@ def losses(run, story):
     numbers = [revision.number for revision in revisions]
     if numbers != list(range(1, len(numbers) + 1)):
         yield f"The numbers of the revisions: {numbers}"
+    pressed = run.figures()[0]["publications"]
+    if (made := story.publications.count() - 1) > pressed:
+        yield f"{made} publications, and the button worked {pressed} times"
     yield from half_published(story)
 
 
