@@ -3,6 +3,7 @@
 import hashlib
 import json
 from contextlib import suppress
+from copy import deepcopy
 from html import escape, unescape
 from html.parser import HTMLParser
 
@@ -244,14 +245,29 @@ def by_form(desk, text):
     assert desk.post(address, note).status_code == 302
 
 
+KEPT = []  # what a fixture says of the story, its fields tokens: made once
+
+
+def story_as_fixture(desk, path):
+    if not KEPT:
+        by_form(desk, lambda field: FIELDS[field])
+        natural = {"natural_foreign": True, "natural_primary": True}
+        call_command("dumpdata", "articles", output=str(path), **natural)
+        KEPT.extend(json.loads(path.read_text()))
+        for model in (
+            *(QuoteOverride, Correction, Quote, Byline, SourceText, Article, Photo),
+            *(Position, PersonName, Person, OrganisationName, Organisation),
+            *(Section, Topic),
+        ):
+            model.objects.all().delete()
+    return deepcopy(KEPT)
+
+
 def by_fixture(desk, text, tmp_path):
     """The same story, loaded; and its page, which nobody may bring along."""
-    by_form(desk, lambda field: FIELDS[field])
     path = tmp_path / "story.json"
-    natural = {"natural_foreign": True, "natural_primary": True}
-    call_command("dumpdata", "articles", output=str(path), **natural)
     values = {token: text(field) for field, token in FIELDS.items()}
-    rows = hostile(json.loads(path.read_text()), values)
+    rows = hostile(story_as_fixture(desk, path), values)
     for row in rows:
         fields = row["fields"]
         if row["model"] == "articles.sourcetext":
@@ -261,12 +277,6 @@ def by_fixture(desk, text, tmp_path):
         elif row["model"] == "articles.article":
             fields["body_html"] = "<p>" + text("headline")
     path.write_text(json.dumps(rows))
-    for model in (
-        *(QuoteOverride, Correction, Quote, Byline, SourceText, Article, Photo),
-        *(Position, PersonName, Person, OrganisationName, Organisation),
-        *(Section, Topic),
-    ):
-        model.objects.all().delete()
     call_command("loaddata", str(path), verbosity=0)
 
 
