@@ -273,7 +273,7 @@ FILTERS = [
     *({"state": s} for s in "retracted spiked killed".split()),
     *({"changes": c} for c in "pending scheduled overdue aside".split()),
     *({"period": p} for p in "today week month year last-year earlier".split()),
-    {"state": "live", "kind__exact": "interview"},
+    {"state": "live", "kind__exact": "opinion"},
 ]
 MOST_STEPS = 200  # thousand; a count of 100,000 rows takes 300 and more
 MANY = int(os.environ.get("STORIES", 10_000))
@@ -283,12 +283,14 @@ def fill_archive(first, last, section, user):
     """Stories of those numbers in every state. A tenth quote."""
     now = timezone.now()
     states = ["published"] * 6 + ["draft", "spiked", "killed", "published"]
+    kinds = ["news", "news", "news", "analysis", "opinion"]
     stories = [
         Article(
             headline=f"Headline {number}",
             slug=f"headline-{number}",
             section=section,
             status=states[number % 10],
+            kind=kinds[number // 10 % 5],
             published_at=now - timedelta(days=number * 37 % 1500, hours=1),
             embargoed_until=now + HOUR if number % 100 == 1 else None,
             expires_at=now - HOUR if number % 100 == 2 else None,
