@@ -4,7 +4,7 @@ Every path that writes a story ends here: the form, the verbs, a command, a fixt
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from django.conf import settings
@@ -32,6 +32,7 @@ from articles.models import (
 )
 from articles.quote_checks import checks_of
 from articles.revisions import note_save
+from articles.searching.index import index_records, index_story
 
 
 @transaction.atomic
@@ -62,6 +63,7 @@ def settle(
     _write_mentions(story, told.named)
     _write_quotes(told)
     note_save(story, by=by, note=note, is_substantial=is_substantial)
+    index_story(story, told.named)
     article.body, article.body_html = story.body, story.body_html
     article.first_published_at = story.first_published_at
 
@@ -100,8 +102,19 @@ def tell(
 
 def settle_for(records: Iterable[models.Model]) -> None:
     """Settles the stories that the records belong to or show on."""
+    records = list(records)
+    index_records(_found_by_name(records))
     for article in stories_showing(records):
         settle(article)
+
+
+def _found_by_name(records) -> Iterator[Person | Organisation]:
+    for record in records:
+        match record:
+            case Person() | Organisation():
+                yield record
+            case PersonName() | OrganisationName():
+                yield record.owner
 
 
 def stories_showing(records: Iterable[models.Model]) -> models.QuerySet:

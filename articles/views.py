@@ -1,6 +1,7 @@
 """What readers see. None of these looks at who asks: every page is the same for
 everybody, so that a cache may keep it, but for previews."""
 
+from dataclasses import replace
 from functools import wraps
 
 from django.conf import settings
@@ -35,6 +36,8 @@ from articles.previews import (
 )
 from articles.reading_time import minutes_to_read
 from articles.related import related_to
+from articles.searching import results
+from articles.searching.asking import BEST, NEWEST, Asked
 from articles.verbs import Refused
 from articles.years import by_year
 
@@ -308,6 +311,26 @@ def organisation_detail(request, slug):
     told = [context[name] for name in ("bodies", "people", "speaking", "about")]
     context["is_bare"] = not (organisation.background or any(told))
     return render(request, "articles/organisation_detail.html", context)
+
+
+@require_safe
+def search(request):
+    asked = Asked.read(request.GET)
+    found = results.search(asked, request.GET.get("after", ""))
+    asked = found.asked
+    other = NEWEST if asked.order == BEST else BEST
+    more = next((part.after for part in found.parts if part.after), "")
+    context = {
+        "asked": asked,
+        "results": found,
+        "everything": asked.but(kind="").query(),
+        "other_order": asked.but(order=other).query(),
+        "wide": replace(asked, narrowed={}).query(),
+        "more": asked.query(after=more),
+        "sections_of_search": results.sections(),
+        "kinds_of_quotes": Quote.Kind.choices,
+    }
+    return render(request, "articles/search.html", context)
 
 
 @require_safe

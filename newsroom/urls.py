@@ -57,6 +57,7 @@ urlpatterns = [
     path("corrections/", views.correction_list, name="correction_list"),
     path("quotes/", views.quote_list, name="quote_list"),
     path("quotes/<uuid:pk>/", views.quote_detail, name="quote_detail"),
+    path("search/", views.search, name="search"),
     path("about/", views.page, name="about"),
     path("contact/", views.page, name="contact"),
     path("standards/", views.page, name="standards"),

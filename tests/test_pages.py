@@ -742,6 +742,7 @@ MOST_QUERIES = {
     "/organisations/home/": 14,
     "/quotes/": 5,
     "/corrections/": 4,
+    "/search/?q=said": 9,
     "quote": 6,
 }
 

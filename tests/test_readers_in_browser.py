@@ -90,6 +90,8 @@ def kinds_of_page(site):
         "quotes": "/quotes/",
         "corrections": "/corrections/",
         "archive": "/2020/",
+        "search": "/search/?q=nato",
+        "search in vain": "/search/?q=natoo",
         "nothing": "/nothing/",
     }
 

@@ -1,7 +1,7 @@
 """Imports run one way:
 organisations <- people <- addresses, photos <- sections <- masthead, articles <-
 bylines, mentions, presence, sources <- quotes <- overrides, corrections, revisions <-
-previews, desk, front_page.
+previews, desk, front_page, search.
 What stands further left knows nothing of what stands further right, but for the
 relations that lead to it."""
 
@@ -20,6 +20,7 @@ from articles.models.presence import Presence
 from articles.models.previews import PreviewLink
 from articles.models.quotes import Quote
 from articles.models.revisions import Draft, Publication, Revision
+from articles.models.search import SearchEntry
 from articles.models.sections import Section, Topic
 from articles.models.sources import SourceText
 
@@ -47,6 +48,7 @@ __all__ = [
     "Quote",
     "QuoteOverride",
     "Revision",
+    "SearchEntry",
     "Section",
     "SourceText",
     "Topic",

@@ -54,6 +54,7 @@ def navigation(context):
 def parts_of_the_site(context, links):
     """The navigation, then what every site has beside it, each address once."""
     always = [
+        (_("Search"), reverse("search")),
         (_("In their words"), reverse("quote_list")),
         (_("People"), reverse("person_list")),
         (_("Organisations"), reverse("organisation_list")),
