@@ -255,6 +255,16 @@ def test_an_address_has_the_local_date(client, settings):
         timezone.get_default_timezone.cache_clear()
 
 
+def test_every_page_for_search_engines_says_what_it_is(client, tass):
+    for address in dict.fromkeys(
+        [*everywhere(), "/2016/", "/2016/02/", "/2016/02/08/"]
+    ):
+        html = client.get(address).content.decode()
+        if "<h1" in html and 'content="noindex"' not in html:
+            assert html.count('<meta name="description" content="') == 1, address
+            assert html.count('<link rel="canonical"') == 1, address
+
+
 def test_the_one_stylesheet_of_readers_stays_small():
     assert Path(find("css/newsroom.css")).stat().st_size < 20_000
 

@@ -59,7 +59,7 @@ def navigation(response):
 
 
 def without_times(html):
-    return re.sub(r"<time.*?</time>|First published.*?<|href=\"[^\"]*\"", "", html)
+    return re.sub(r"<time.*?</time>|href=\"[^\"]*\"", "", html)
 
 
 def revision_page(article, number):
