@@ -64,7 +64,7 @@ def put_together() -> Front:
     ]
     return Front(
         top[0] if top else None,
-        top[1:],
+        _opinion_last(top[1:], pinned),
         [band for band in shown if band.articles or band.quotes],
         page,
     )
@@ -81,6 +81,12 @@ def _in_order(pinned, newest):
     has_lead = bool(pinned) and pinned[0].place == Pin.Place.LEAD
     leads = [] if has_lead else newest[:1]
     return [*leads, *pinned, *newest[len(leads) :]]
+
+
+def _opinion_last(seconds, pinned):
+    """Where no editor has said otherwise."""
+    opinion = Article.Kind.OPINION
+    return sorted(seconds, key=lambda one: one.kind == opinion and one not in pinned)
 
 
 def _of_sections(sections: Iterable[Section], above) -> dict[int, list[Article]]:

@@ -76,6 +76,17 @@ def test_without_an_editor_the_newest_leads(client):
     assert front() == ["Story 03", "Story 02", "Story 01", "Story 00"]
 
 
+def test_opinion_stands_last_beside_the_lead_unless_it_is_pinned_there(client):
+    stories = make_stories(8)
+    for story in (stories[5], stories[6]):
+        Article.objects.filter(pk=story.pk).update(kind=Article.Kind.OPINION)
+    news = ["Story 07", "Story 04", "Story 03", "Story 02"]
+    assert front(client)[:6] == [*news, "Story 06", "Story 05"]
+    pin(stories[5], place=Pin.Place.SECOND)
+    pinned = ["Story 07", "Story 05", "Story 04", "Story 03", "Story 02", "Story 06"]
+    assert front(client)[:6] == pinned
+
+
 def test_a_pinned_lead_leads_and_pinned_stories_follow_in_their_order(client):
     stories = make_stories(6)
     pin(stories[0], place=Pin.Place.LEAD)
