@@ -99,7 +99,8 @@ def save_over(
         theirs = content_of(story, newest)
         merged = reconcile(content_of(story, base), mine, theirs)
         if merged.conflicts or is_to_be_looked_at:
-            return Saving(keep(story, mine, Kind.ASIDE, by=by, base=base), merged)
+            aside = keep(story, mine, Kind.ASIDE, by=by, base=base, note=note)
+            return Saving(aside, merged)
         mine = merged.content
     saved = save_content(story, mine, by=by, base=newest, note=note)
     return Saving(saved, merged)
