@@ -15,7 +15,7 @@ from typing import NamedTuple
 from django.db import connection, models
 
 from articles import body
-from articles.models import Article, Organisation, Person, SearchEntry
+from articles.models import Article, Organisation, Person, Quote, SearchEntry
 from articles.searching.words import stems
 
 Kind = SearchEntry.Kind
@@ -69,6 +69,12 @@ def index_story(article: Article, told_of: Iterable[Person | Organisation]) -> N
         entries = [_of_story(article), *map(_of_quote, quotes)]
     _write(mine, entries)
     index_records(told_of)
+
+
+def add_stories(articles: Iterable[Article], quotes: Iterable[Quote]) -> None:
+    """Many at once, of which the index has none yet."""
+    entries = [*map(_of_story, articles), *map(_of_quote, quotes)]
+    _write(SearchEntry.objects.none(), entries)
 
 
 def index_records(records: Iterable[Person | Organisation]) -> None:
