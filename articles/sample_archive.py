@@ -94,18 +94,16 @@ def _names(words, number):
     organisations, people = (
         list(_rows(model)[:number]) for model in (Organisation, Person)
     )
-    if not Position.objects.filter(person=people[0]).exists():
-        Position.objects.bulk_create(
-            [
-                Position(
-                    person=person, organisation=served, title=POSTS[n % len(POSTS)]
-                )
-                for n, (person, served) in enumerate(
-                    zip(people, organisations, strict=True)
-                )
-            ],
-            1000,
-        )
+    served = zip(people, organisations, strict=True)
+    held = set(Position.objects.values_list("person", flat=True))
+    Position.objects.bulk_create(
+        [
+            Position(person=person, organisation=one, title=POSTS[n % len(POSTS)])
+            for n, (person, one) in enumerate(served)
+            if person.pk not in held
+        ],
+        1000,
+    )
     posts = Position.objects.filter(person__in=people).select_related("organisation")
     posts = {post.person_id: post for post in posts}
     for person in people:
