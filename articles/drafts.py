@@ -7,6 +7,7 @@ from contextlib import contextmanager, nullcontext
 from typing import NamedTuple
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from articles.models import Article, Draft, Revision
@@ -47,20 +48,33 @@ def draft_of(article: Article) -> Draft | None:
 
 
 @contextmanager
-def shown_as(article: Article, content: Content) -> Iterator[None]:
-    """Inside, the rows say what the content says, and whatever is built and rendered
-    shows it; at the end all of that is undone. Content that names a record that is no
-    more is Refused."""
+def shown_as(article: Article, content: Content, number: int) -> Iterator[None]:
+    """Inside, the rows say what the content of the revision with that number says, and
+    whatever is built and rendered shows it; at the end all of that is undone. Content
+    that names a record that is no more is Refused."""
     with rehearsal():
-        apply(article, content)
-        take_sources(article)
+        apply(article, content, is_rehearsal=True)
+        take_sources(article, number)
         settle(article)
         yield
 
 
-def take_sources(article: Article) -> None:
-    """Those that came with the draft are the story's; the caller settles."""
-    article.sources.pending().update(is_pending=False)
+def sources_up_to(article: Article, revision: int) -> QuerySet:
+    """Those that came with the pending changes, as far as that revision of them."""
+    draft = Draft.objects.filter(article=article).first()
+    if draft is None:
+        return article.sources.none()
+    numbers = article.revisions.filter(
+        kind=Kind.DRAFT, saved_at__gte=draft.began_at, number__lte=revision
+    )
+    return article.sources.filter(came_with__in=numbers.values("number"))
+
+
+def take_sources(article: Article, revision: int) -> None:
+    """Those that came with the pending changes up to that revision are the story's; the
+    caller settles."""
+    keys = list(sources_up_to(article, revision).values_list("pk", flat=True))
+    article.sources.filter(pk__in=keys).update(came_with=None)
 
 
 def as_draft(article: Article, rows: set[str]) -> Content:
@@ -76,7 +90,9 @@ def marks_of(article: Article) -> set[str]:
 def shown_as_draft(article: Article):
     """The story with its pending changes, or as it is if it has none."""
     draft = draft_of(article)
-    return shown_as(article, draft.revision.content) if draft else nullcontext()
+    if draft is None:
+        return nullcontext()
+    return shown_as(article, draft.revision.content, draft.revision.number)
 
 
 @transaction.atomic
@@ -88,10 +104,12 @@ def save_over(
     by,
     note: str = "",
     is_to_be_looked_at: bool = False,
+    has_sources: bool = False,
 ) -> Saving:
     """Saves what somebody made of revision `base`. Where others have saved meanwhile,
     both are merged; where both changed the same place, or if it `is_to_be_looked_at`,
-    this one is kept aside, to be merged by hand, and nothing else changes."""
+    this one is kept aside, to be merged by hand, and nothing else changes. What
+    `has_sources` comes with source texts that are to be saved after it."""
     story = Article.objects.select_for_update(of=["self"]).get(pk=article.pk)
     newest = Revision.objects.newest_number(story)
     merged = None
@@ -102,32 +120,39 @@ def save_over(
             aside = keep(story, mine, Kind.ASIDE, by=by, base=base, note=note)
             return Saving(aside, merged)
         mine = merged.content
-    saved = save_content(story, mine, by=by, base=newest, note=note)
+    saved = save_content(
+        story, mine, by=by, base=newest, note=note, has_sources=has_sources
+    )
     return Saving(saved, merged)
 
 
 @transaction.atomic
 def save_content(
-    article: Article, content: Content, *, by, base: int, note: str = ""
+    article: Article,
+    content: Content,
+    *,
+    by,
+    base: int,
+    note: str = "",
+    has_sources: bool = False,
 ) -> Revision:
     """Makes the content the newest of the story, written over revision `base`: of a
     live story as a draft, which readers do not see, of another one in its rows."""
     story = Article.objects.select_for_update(of=["self"]).get(pk=article.pk)
     if story.status != Article.Status.PUBLISHED:
         apply(story, content)
-        take_sources(story)
         settle(story, by=by, note=note)
         Draft.objects.filter(article=story).delete()
         return story.revisions.held()
     settle(story)
     marks = marks_of(story)
-    with shown_as(story, content):
+    with shown_as(story, content, base):
         content = as_draft(story, marks)
         open_quotes = story.quotes.open().count()
     Draft.objects.filter(article=story).update(open_quotes=open_quotes)
     held, draft = story.revisions.held(), draft_of(story)
     newest = draft.revision if draft else held
-    if newest and not _is_more(story, draft, newest.content, content):
+    if newest and not has_sources and _says_all(newest.content, content):
         if draft and base == held.number:  # chosen, and nothing else changed
             Draft.objects.filter(pk=draft.pk).update(over=held)
         return newest
@@ -148,13 +173,8 @@ def save_content(
     return revision
 
 
-def _is_more(story, draft, was, now) -> bool:
-    """Than was saved already. A new source text alone is something to publish."""
-    return (
-        not says_the_same(was, now)
-        or was.get(OVERRIDES) != now.get(OVERRIDES)
-        or (draft is None and story.sources.pending().exists())
-    )
+def _says_all(was, now) -> bool:
+    return says_the_same(was, now) and was.get(OVERRIDES) == now.get(OVERRIDES)
 
 
 def has_live_moved(draft: Draft) -> bool:
@@ -181,11 +201,16 @@ def content_to_publish(draft: Draft, revision: Revision, over: Revision) -> Cont
 
 @transaction.atomic
 def discard(article: Article, *, by, revision: int | Seen | None = None) -> None:
-    """The pending changes are dropped. They stay in the history."""
+    """The pending changes are dropped. They stay in the history, but for the source
+    texts that came with them."""
     story = take(article, by, "change_article", revision)
     draft = draft_of(story)
     if draft is None:
         raise refused(_("There are no pending changes."))
     number = draft.revision.number
+    sources = list(sources_up_to(story, number))
     draft.delete()
-    record(story, by, _("Discarded the draft, revision %d.") % number)
+    said = [_("Discarded the draft, revision %d.") % number]
+    said += [_("Deleted its source text: %s.") % source for source in sources]
+    story.sources.filter(pk__in=[source.pk for source in sources]).delete()
+    record(story, by, " ".join(said))

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -156,18 +156,8 @@ def _apply_draft(draft, revision, over, by, is_substantial, note, at=None):
         ),
     )
     content = content_to_publish(draft, revision, over)
-    try:
-        with transaction.atomic():
-            apply(story, content)
-    except IntegrityError as error:
-        raise refused(
-            _(
-                "The changes meet what is saved already: another story may have taken "
-                "the slug. Open the story, put that right and save."
-            )
-        ) from error
-    if revision == draft.revision:
-        take_sources(story)
+    apply(story, content)
+    take_sources(story, revision.number)
     story.refresh_from_db()
     if is_substantial:
         story.updated_at = timezone.now()

@@ -19,6 +19,7 @@ from articles.models import (
     Person,
     Position,
 )
+from articles.searching.index import leave_out
 from articles.settling import settle, stories_showing
 from articles.verbs import Problem, Refused, record, refused
 
@@ -226,6 +227,7 @@ def _merge_one(double, kept) -> str:
     log.filter(object_id=str(double.pk)).update(object_id=str(kept.pk))
     # settle() writes the mentions, in their order.
     double.mentions.all().delete()
+    leave_out(double)
     own_names = [kept.name, getattr(kept, "short_name", "")]
     double.other_names.filter(name__in=own_names).delete()
     left = _absorb(double, kept)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.db.models import Prefetch, prefetch_related_objects
 from django.utils import timezone
 
+from articles.drafts import sources_up_to
 from articles.models import (
     Article,
     Byline,
@@ -61,8 +62,12 @@ def as_readers_would_have_it(
     values = values_of(content)
     story = _story(article, values.fields)
     quotes = _quotes(story, content, values.quotes)
-    is_draft = revision and revision.kind == Revision.Kind.DRAFT
-    told = tell(story, quotes, story.sources.all() if is_draft else None)
+    sources = story.sources.in_use()
+    if revision:
+        sources |= story.sources.filter(
+            pk__in=sources_up_to(article, revision.number).values("pk")
+        )
+    told = tell(story, quotes, sources)
     corrections = _corrections(story, quotes)
     is_retracted = any(c.is_retraction() for c in corrections)
     return Telling(

@@ -1,5 +1,6 @@
 import sqlite3
 from contextlib import closing
+from shutil import copyfile
 
 import pytest
 from django.contrib.auth.models import Group, User
@@ -99,15 +100,23 @@ def empty_database(tmp_path, django_db_setup):
         server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
+@pytest.fixture(scope="session", autouse=True)
+def as_migrated(django_db_setup, django_db_blocker, tmp_path_factory):
+    """On SQLite a copy of the database as the migrations left it, taken before a test
+    that flushes can empty it."""
+    if connection.vendor != "sqlite":
+        return None
+    path = tmp_path_factory.mktemp("migrated") / "as-migrated.sqlite3"
+    with django_db_blocker.unblock(), closing(sqlite3.connect(path)) as copy:
+        connection.ensure_connection()
+        connection.connection.backup(copy)
+        connection.close()
+    return path
+
+
 @pytest.fixture
-def database_of_its_own(empty_database, django_db_blocker):
+def database_of_its_own(empty_database, as_migrated):
     """Its address; on SQLite with all tables, which takes seconds to make."""
-    if connection.vendor == "sqlite":
-        with (
-            django_db_blocker.unblock(),
-            closing(sqlite3.connect(empty_database.removeprefix("sqlite:///"))) as copy,
-        ):
-            connection.ensure_connection()
-            connection.connection.backup(copy)
-            connection.close()
+    if as_migrated:
+        copyfile(as_migrated, empty_database.removeprefix("sqlite:///"))
     return empty_database

@@ -1,15 +1,20 @@
 """What is no part of a revision and comes with the pending changes of a live story:
 source texts, and what was let stand at their quotes."""
 
+from datetime import timedelta
+
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission
+from django.utils import timezone
 
 from articles import drafts, live_changes, publishing
-from articles.models import Draft, QuoteOverride, SourceText
+from articles.models import Draft, QuoteOverride, Revision, SourceText
+from articles.previews import as_readers_would_have_it
 from articles.settling import settle
 from tests.factories import make_article, make_quote
 from tests.test_admin import add_quote, change_page, form_data, messages
+from tests.test_drafts import save
 
 pytestmark = pytest.mark.django_db
 
@@ -36,6 +41,10 @@ def reporter(reporter):
     return reporter
 
 
+def newest_number(story):
+    return Revision.objects.newest_number(story)
+
+
 def proof(story):
     quote = story.quotes.get(mark="q1")
     return quote.source_check, quote.matched_source
@@ -47,7 +56,7 @@ def test_a_source_text_waits_for_its_draft_to_be_published(desk, client, story, 
     data = with_source(form_data(desk.get(change_page(story))), headline="Another")
     desk.post(change_page(story), data)
     source = SourceText.objects.get()
-    assert (source.text, source.is_pending) == (TEXT, True)
+    assert (source.text, source.came_with) == (TEXT, newest_number(story))
     settle(story)
     assert [client.get(page).content for page in pages] == before
     assert proof(story) == ("no_text", None)
@@ -58,7 +67,7 @@ def test_a_source_text_waits_for_its_draft_to_be_published(desk, client, story, 
     live_changes.publish_changes(story, by=editor)
     assert proof(story) == ("matches", source)
     source.refresh_from_db()
-    assert not source.is_pending
+    assert source.came_with is None
 
 
 def test_a_source_text_alone_is_a_pending_change(desk, story, editor):
@@ -93,7 +102,10 @@ def test_a_pending_source_text_that_is_changed_is_pending_still(desk, story, rep
     data = form_data(desk.get(change_page(story)))
     desk.post(change_page(story), data | {"sources-0-publisher": "Another agency"})
     source = SourceText.objects.get()
-    assert (source.publisher, source.is_pending) == ("Another agency", True)
+    assert (source.publisher, source.came_with) == (
+        "Another agency",
+        newest_number(story),
+    )
 
 
 def test_what_a_source_text_is_called_is_changed_by_whoever_may_publish(
@@ -146,3 +158,87 @@ def test_what_is_let_stand_at_a_quote_of_a_draft_outlives_its_next_save(desk, st
     assert draft.revision.content["fields"]["standfirst"] == "Later."
     assert "Let stand by editor" in desk.get(change_page(story)).content.decode()
     assert not story.quotes.filter(mark="q2").exists()
+
+
+# Which publication a source text goes out with
+
+
+def save_with_source(client, story, **fields):
+    data = form_data(client.get(change_page(story)), **fields)
+    client.post(change_page(story), with_source(data))
+
+
+def test_a_source_text_of_a_save_kept_aside_waits_for_the_merge(desk, story, editor):
+    mine = form_data(desk.get(change_page(story)), headline="Mine")
+    mine["_revision"] = newest_number(story)
+    save(story, by=editor, headline="Theirs")
+    response = desk.post(change_page(story), with_source(mine), follow=True)
+    live_changes.publish_changes(story, by=editor)
+    assert proof(story) == ("no_text", None)
+    choice = {"theirs": story.revisions.held().number, "fields-headline": "mine"}
+    desk.post(response.redirect_chain[-1][0], choice)
+    assert proof(story) == ("no_text", None)
+    live_changes.publish_changes(story, by=editor)
+    assert proof(story)[0] == "matches"
+
+
+def test_a_source_text_goes_with_the_draft_that_is_dropped(desk, story, editor):
+    save_with_source(desk, story, headline="Never mind")
+    drafts.discard(story, by=editor)
+    assert not SourceText.objects.exists()
+    assert "Deleted its source text" in LogEntry.objects.first().change_message
+    desk.post(change_page(story), form_data(desk.get(change_page(story))))
+    assert not Draft.objects.exists()
+
+
+def test_a_source_text_that_nobody_saw_is_not_published(desk, story, editor):
+    save(story, by=editor, headline="Another")
+    seen = newest_number(story)
+    save_with_source(desk, story)
+    with pytest.raises(publishing.Refused, match="since you opened the page"):
+        live_changes.publish_changes(story, by=editor, revision=seen)
+
+
+def test_source_texts_go_out_with_what_was_scheduled_and_no_earlier(
+    desk, story, editor
+):
+    save_with_source(desk, story, headline="Scheduled")
+    number = newest_number(story)
+    in_an_hour = timezone.now() + timedelta(hours=1)
+    live_changes.schedule_changes(story, at=in_an_hour, by=editor)
+    data = form_data(desk.get(change_page(story)), headline="Later")
+    desk.post(change_page(story), with_source(data, 1, text="Another text."))
+    first, second = SourceText.objects.order_by("came_with")
+    assert (first.came_with, second.came_with) == (number, number + 1)
+    list(live_changes.publish_due(in_an_hour))
+    assert proof(story) == ("matches", first)
+    second.refresh_from_db()
+    assert second.came_with == number + 1
+
+
+def test_a_link_to_a_revision_shows_nothing_of_a_later_source_text(
+    desk, client, story, editor
+):
+    save(story, by=editor, headline="Another")
+    shown = as_readers_would_have_it(story, drafts.draft_of(story).revision)
+    assert shown.quotes[0].source_check == "no_text"
+    earlier = drafts.draft_of(story).revision
+    save_with_source(desk, story)
+    shown = as_readers_would_have_it(story, earlier)
+    assert shown.quotes[0].source_check == "no_text"
+    shown = as_readers_would_have_it(story, drafts.draft_of(story).revision)
+    assert shown.quotes[0].source_check == "matches"
+
+
+@pytest.mark.parametrize("fields", [{}, {"status": "draft", "published_at": None}])
+def test_a_source_text_is_deleted_where_others_saved_too(desk, editor, fields):
+    story = make_article(**fields)
+    make_quote(story, mark="q1", words="We said so.")
+    story.sources.create(text=TEXT)
+    settle(story)
+    data = form_data(desk.get(change_page(story)))
+    data["_revision"] = newest_number(story)
+    save(story, by=editor, headline="Theirs")
+    desk.post(change_page(story), data | {"sources-0-DELETE": "on"})
+    assert not SourceText.objects.exists()
+    assert proof(story) == ("no_text", None)

@@ -1,18 +1,22 @@
 """A form that was opened before somebody else saved, and what its buttons do then."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.utils import timezone
 
-from articles import live_changes, publishing
-from articles.models import Revision
+from articles import drafts, live_changes, publishing
+from articles.merging import merge
+from articles.models import Person, Position, Revision
+from articles.restoring import restore
 from articles.settling import settle
 from tests.factories import make_article, make_person, make_quote
 from tests.test_admin import add_quote, change_page, form_data, messages
 from tests.test_drafts import save
 
 pytestmark = pytest.mark.django_db
+
+DAY = date(2016, 1, 1)
 
 
 def opened(client, article, **changes):
@@ -178,3 +182,132 @@ def test_a_form_that_began_from_a_thinned_revision_is_looked_at_before_it_counts
     aside = story.revisions.to_merge().get()
     assert aside.content["fields"]["standfirst"] == "Mine."
     assert response.redirect_chain[-1][0].endswith(f"/merge/{aside.number}/")
+
+
+# Rows that were put back, posts that were put right, slugs that another story took
+
+
+@pytest.mark.parametrize("fields", [{}, {"status": "draft", "published_at": None}])
+def test_a_form_finds_rows_again_that_were_taken_out_and_put_back(desk, fields):
+    story = with_two_rows(**fields)
+    mine = opened(desk, story, headline="Mine")
+    body = story.body
+    without_rows(desk, story)
+    theirs = opened(desk, story)
+    if fields:  # readers of a live one have had the quote, which keeps its mark
+        theirs = add_quote(theirs, mark="q1", words="We left", unnamed_source="one")
+        theirs["body"] = body
+    theirs |= {
+        "bylines-TOTAL_FORMS": "1",
+        "bylines-0-person": Person.objects.get(slug="bea").pk,
+        "bylines-0-role": "by",
+        "bylines-0-order": "0",
+    }
+    assert desk.post(change_page(story), theirs).status_code == 302
+    assert desk.post(change_page(story), mine).status_code == 302
+    content = newest(story).content
+    assert content["fields"]["headline"] == "Mine"
+    assert list(content["quotes"]) == (["q1"] if fields else [])
+    assert list(content["bylines"]) == ["by bea"]
+
+
+@pytest.mark.parametrize("fields", [{}, {"status": "draft", "published_at": None}])
+def test_a_form_from_a_thinned_revision_keeps_the_quote_added_in_it(
+    desk, reporter, fields
+):
+    story = make_article(headline="One", **fields)
+    data = opened(desk, story, body=f"{story.body}<p>“We did,” Ann said.</p>")
+    data = add_quote(data, words="We did", unnamed_source="a driver")
+    desk.post(change_page(story), data)
+    mine = opened(desk, story, standfirst="Mine.")
+    save(story, by=reporter, headline="Three")
+    story.revisions.filter(number=mine["_revision"]).delete()
+    assert desk.post(change_page(story), mine).status_code == 302
+    aside = story.revisions.to_merge().get()
+    assert aside.content["fields"]["standfirst"] == "Mine."
+    assert len(aside.content["quotes"]) == 1
+
+
+def test_a_source_text_that_somebody_deleted_does_not_hold_up_an_old_form(desk):
+    story = make_article(status="draft", published_at=None)
+    story.sources.create(text="As it came.")
+    mine = opened(desk, story, headline="Mine")
+    mine.pop("sources-0-text", None)
+    story.sources.all().delete()
+    assert desk.post(change_page(story), mine).status_code == 302
+    assert newest(story).content["fields"]["headline"] == "Mine"
+
+
+@pytest.mark.parametrize("change", [{"title": "the minister"}, {"started_on": DAY}])
+@pytest.mark.parametrize("has_keys", [True, False])
+def test_a_post_that_was_put_right_is_still_the_post(desk, editor, change, has_keys):
+    person = make_person()
+    post = person.positions.create(title="a minister")
+    story = make_article(headline="One")
+    make_quote(story, mark="q1", words="We left", speaker=person, position=post)
+    mine = opened(desk, story, headline="Mine")
+    save(story, by=editor, standfirst="Theirs.")
+    if not has_keys:
+        for revision in story.revisions.all():
+            revision.content.pop("keys")
+            revision.save()
+    Position.objects.filter(pk=post.pk).update(**change)
+    settle(story)
+    assert desk.get(change_page(story)).context["original"]
+    assert desk.post(change_page(story), mine).status_code == 302
+    restore(story, 1, by=editor)
+    live_changes.publish_changes(story, by=editor)
+    assert story.quotes.get().position == post
+
+
+def test_a_draft_whose_slug_another_story_took_opens_and_is_refused(desk, editor):
+    tomorrow = timezone.now() + timedelta(days=1)
+    story = make_article(slug="first", published_at=tomorrow)
+    desk.post(change_page(story), opened(desk, story, slug="second", headline="Mine"))
+    make_article(slug="second")
+    with pytest.raises(publishing.Refused, match="may have taken the slug"):
+        live_changes.publish_changes(story, by=editor)
+    page = desk.get(change_page(story))
+    assert b"Mine" in page.content
+    data = opened(desk, story, standfirst="Again.")
+    assert desk.post(change_page(story), data).status_code == 302
+    assert newest(story).content["fields"]["standfirst"] == "Again."
+
+
+def test_an_old_form_with_a_slug_that_another_story_took_is_kept_and_said(desk):
+    story = make_article(slug="first", status="draft", published_at=None)
+    mine = opened(desk, story, headline="Typed at length")
+    desk.post(change_page(story), opened(desk, story, slug="second"))
+    make_article(slug="first")
+    page = desk.post(change_page(story), mine)
+    assert page.status_code == 200
+    assert "Typed at length" in page.content.decode()
+    assert page.context["errors"]
+
+
+def test_a_draft_with_two_bylines_of_people_who_are_one_now_opens(desk, editor):
+    one, two = make_person(slug="one"), make_person(slug="two")
+    story = make_article()
+    content = newest(story).content
+    bylines = {
+        f"by {slug}": {"person": [slug], "role": "by", "order": order}
+        for order, slug in enumerate(("one", "two"))
+    }
+    mine = {**content, "bylines": bylines}
+    drafts.save_over(story, mine, base=newest(story).number, by=editor)
+    merge([two], into=one, by=editor)
+    assert desk.get(change_page(story)).status_code == 200
+    live_changes.publish_changes(story, by=editor)
+    assert [byline.person for byline in story.bylines.all()] == [one]
+
+
+def test_words_in_another_language_and_their_language_are_one_thing(desk):
+    story = make_article(status="draft", published_at=None)
+    make_quote(story, mark="q1", words="We left", original_language="fr")
+    mine = opened(desk, story, **{"quotes-0-original_language": ""})
+    theirs = opened(desk, story, **{"quotes-0-original_words": "Nous"})
+    desk.post(change_page(story), theirs)
+    page = desk.post(change_page(story), mine, follow=True)
+    (conflict,) = page.context["conflicts"]
+    assert conflict["name"] == "quotes-q1-original"
+    assert "Nous" in conflict["theirs"]

@@ -260,7 +260,7 @@ class ArticleAdmin(
                         form.instance, by=request.user, reason=reason
                     )
                     if getattr(request, "is_rehearsed", False):
-                        request.kept_beside.append((override, True))
+                        request.kept_beside.append((override, "new"))
                 except publishing.Refused as refused:
                     raise TakenBack(refused.problems) from refused
 

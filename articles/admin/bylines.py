@@ -1,11 +1,17 @@
 from django.contrib import admin
 
 from articles.admin.records import ReadInStoryAdmin, RowsByHand
+from articles.admin.story_rows import StoryRows
 from articles.models import Byline
+
+
+class BylineRows(StoryRows):
+    says = ("person", "role")
 
 
 class BylineInline(RowsByHand, admin.StackedInline):
     model = Byline
+    formset = BylineRows
     autocomplete_fields = ["person"]
     fields = [("role", "person", "order")]
 

@@ -1,6 +1,8 @@
 """The form of a story that somebody else may be writing too, and of one that readers
 have: what is saved there is a draft beside it."""
 
+from copy import copy
+
 from django.contrib import messages
 from django.contrib.admin.utils import unquote
 from django.db import IntegrityError, transaction
@@ -15,8 +17,8 @@ from django.utils.translation import gettext as _
 from articles import drafts, live_changes
 from articles.admin.records import TakenBack
 from articles.admin.two_texts import Labels, name_of
-from articles.models import Article, Quote, QuoteOverride, Revision, SourceText
-from articles.publishing import Refused, note_override
+from articles.models import Article, QuoteOverride, Revision, SourceText
+from articles.publishing import Refused, keep_override, note_override
 from articles.revisions import (
     apply,
     content_of,
@@ -77,22 +79,31 @@ class Drafting:
         is_alone = base == newest == (held.number if held else 0) and not is_thinned
         if is_alone and not is_live:
             return view()
-        request.kept_beside = []
+        request.kept_beside, request.new_sources = [], 0
         request.is_rehearsed, request.saved_story = True, None
         request.is_live = is_live
-        request.pending_sources = set(
-            story.sources.pending().values_list("pk", flat=True)
-        )
-        marks = drafts.marks_of(story)
+        request.came_with = dict(story.sources.values_list("pk", "came_with"))
         try:
             with rehearsal():
                 if not held or held.number != base:
-                    apply(story, content_of(story, base))
+                    apply(story, content_of(story, base), is_rehearsal=True)
                     settle(story)
-                drafts.take_sources(story)
+                drafts.take_sources(story, base)
                 response = _with_rows(view())
+                # With all that was let stand: some of it may have no row to hold it.
                 mine = request.saved_story and drafts.as_draft(
-                    request.saved_story, marks
+                    request.saved_story, set()
+                )
+            if mine is not None:
+                note = request.POST.get("change_note", "").strip()[:300]
+                saving = drafts.save_over(
+                    story,
+                    mine,
+                    base=base,
+                    by=request.user,
+                    note=note,
+                    is_to_be_looked_at=is_thinned,
+                    has_sources=is_live and request.new_sources > 0,
                 )
         except Refused as refused:  # it names a record that is no more
             request.refused_problems = refused.problems
@@ -101,16 +112,7 @@ class Drafting:
         request.is_rehearsed = False
         if mine is None:
             return response
-        self._keep_beside(request, story)
-        note = request.POST.get("change_note", "").strip()[:300]
-        saving = drafts.save_over(
-            story,
-            mine,
-            base=base,
-            by=request.user,
-            note=note,
-            is_to_be_looked_at=is_thinned,
-        )
+        self._keep_beside(request, story, saving)
         return self._saved(request, story, mine, saving, response)
 
     def _saved(self, request, story, mine, saving, response):
@@ -162,41 +164,59 @@ class Drafting:
         )
 
     def save_formset(self, request, form, formset, change):
+        gone = []
+        if formset.model is SourceText:
+            # Read before they are deleted, which takes their keys.
+            gone = [copy(form.instance) for form in formset.deleted_forms]
+            gone = [row for row in gone if row.pk in getattr(request, "came_with", {})]
         super().save_formset(request, form, formset, change)
         if getattr(request, "is_rehearsed", False) and formset.model is SourceText:
             changed = [row for row, _fields in formset.changed_objects]
             for row in changed:
-                row.is_pending = row.pk in request.pending_sources
-            self._refuse_unless_readers_may_see(request, changed)
-            for row in formset.new_objects:
-                row.is_pending = request.is_live
-                request.kept_beside.append((row, True))
-            request.kept_beside += [(row, False) for row in changed]
+                row.came_with = request.came_with[row.pk]
+            touched = [row for row in changed if row.came_with is None]
+            touched += [row for row in gone if request.came_with[row.pk] is None]
+            self._refuse_unless_readers_may_see(request, touched)
+            request.new_sources = len(formset.new_objects)
+            request.kept_beside += [(row, "new") for row in formset.new_objects]
+            request.kept_beside += [(row, "changed") for row in changed]
+            request.kept_beside += [(row, "gone") for row in gone]
 
     def _refuse_unless_readers_may_see(self, request, sources):
         """What a source text is called shows beside the words that were found in it,
         and waits for no draft."""
-        shown = [source for source in sources if not source.is_pending]
-        if request.is_live and shown and not self.has_publish_permission(request):
+        if request.is_live and sources and not self.has_publish_permission(request):
             message = _(
                 "Readers would see what you changed at “%s” at once, so only somebody "
                 "who may publish can change it. Ask an editor, or put it back."
             )
-            raise TakenBack([Problem("", message % shown[0])])
+            raise TakenBack([Problem("", message % sources[0])])
 
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)
         request.saved_story = form.instance
 
-    def _keep_beside(self, request, story):
-        """Source texts and overrides are no part of a revision: they are kept now. What
-        was let stand at a quote that has no row yet goes with the draft."""
-        for row, is_new in request.kept_beside:
+    def _keep_beside(self, request, story, saving):
+        """Source texts and overrides are no part of a revision: they are kept now, new
+        source texts of a live story with the number of the revision they came with.
+        What was let stand in a save that is kept aside waits there, and so does what
+        was let stand at a quote that has no row yet."""
+        keys = set(story.quotes.values_list("pk", flat=True))
+        for row, what in request.kept_beside:
             if isinstance(row, QuoteOverride):
                 note_override(story, row, by=request.user)
-                if not Quote.objects.filter(article=story, pk=row.quote_id).exists():
-                    continue
-            row.save(force_insert=is_new)
+                if row.quote_id in keys and not saving.is_aside:
+                    keep_override(row)
+            elif what == "gone":
+                SourceText.objects.filter(pk=row.pk).delete()
+            elif what == "new":
+                if request.is_live or saving.is_aside:
+                    row.came_with = saving.revision.number
+                row.save(force_insert=True)
+            else:
+                row.save()
+        if request.kept_beside:
+            settle(story, by=request.user)
 
     def response_change(self, request, obj):
         if getattr(request, "is_rehearsed", False):
@@ -275,11 +295,17 @@ class Drafting:
             note = _("Merged revisions %(mine)d and %(theirs)d")
             numbers = {"mine": mine.number, "theirs": theirs.number}
             saved = drafts.save_content(
-                story, content, by=request.user, base=theirs.number, note=note % numbers
+                story,
+                content,
+                by=request.user,
+                base=theirs.number,
+                note=note % numbers,
+                has_sources=story.sources.filter(came_with=mine.number).exists(),
             )
             Revision.objects.filter(pk=mine.pk).to_merge().update(
                 merged_at=timezone.now()
             )
+            self._bring_sources(story, mine, saved)
             record(story, request.user, note % numbers)
             self.message_user(
                 request,
@@ -310,6 +336,13 @@ class Drafting:
         template = "admin/articles/article/merge.html"
         return TemplateResponse(request, template, context).render()
 
+    def _bring_sources(self, story, aside, saved):
+        """Those that came with what was kept aside come with what it is merged into."""
+        is_live = story.status == Article.Status.PUBLISHED
+        brought = story.sources.filter(came_with=aside.number)
+        if brought.update(came_with=saved.number if is_live else None):
+            settle(story)
+
     def discard_view(self, request, pk):
         """Asks first: what is dropped may be the work of several."""
         story = self.story_to_change(request, pk)
@@ -326,7 +359,8 @@ class Drafting:
             "is_nav_sidebar_enabled": False,
             "note": _(
                 "Readers keep what they have. What is dropped stays in the history, "
-                "where it can be compared and restored."
+                "where it can be compared and restored; source texts that came with it "
+                "are deleted."
             ),
             "articles": [story],
             "carried": self.carried_on(request, story),

@@ -104,7 +104,39 @@ class MeanwhileRowForm(MeanwhileForm):
         return cleaned
 
 
-class MeanwhileFormSet(forms.BaseInlineFormSet):
+class GoneRows(forms.BaseInlineFormSet):
+    """Rows of a form, some of which are no more when it comes back."""
+
+    def posted_keys(self) -> list[str]:
+        key = self.model._meta.pk.name
+        total = self.total_form_count()
+        return [self.data.get(f"{self.add_prefix(n)}-{key}", "") for n in range(total)]
+
+    def take_last(self, gone: list[int], dropped: list[int] = ()) -> None:
+        """Makes new rows of those that are gone, behind the others, and leaves out the
+        dropped ones."""
+        key = self.model._meta.pk.name
+        total = self.total_form_count()
+        initial = min(self.initial_form_count(), total)
+        order = [n for n in range(initial) if n not in {*gone, *dropped}]
+        order += [*gone, *range(initial, total)]
+        data = self.data.copy()
+        for n in range(total):
+            for name in [x for x in data if x.startswith(f"{self.add_prefix(n)}-")]:
+                del data[name]
+        for place, n in enumerate(order):
+            was, now = f"{self.add_prefix(n)}-", f"{self.add_prefix(place)}-"
+            for name in [x for x in self.data if x.startswith(was)]:
+                data[now + name.removeprefix(was)] = self.data[name]
+            if n in gone:
+                data[f"{now}{key}"] = ""
+        data[f"{self.prefix}-INITIAL_FORMS"] = str(initial - len(gone) - len(dropped))
+        data[f"{self.prefix}-TOTAL_FORMS"] = str(len(order))
+        self.data = data
+        del self.management_form
+
+
+class MeanwhileFormSet(GoneRows):
     """Rows that others deleted become new ones: what was typed there can be kept."""
 
     def __init__(self, *args, **kwargs):
@@ -126,32 +158,15 @@ class MeanwhileFormSet(forms.BaseInlineFormSet):
         return json.dumps({str(form.instance.pk): form.digests() for form in rows})
 
     def _take_gone_rows_last(self):
-        total = self.total_form_count()
-        initial = min(self.initial_form_count(), total)
-        key = self.model._meta.pk.name
-        pks = [self.data.get(f"{self.add_prefix(n)}-{key}", "") for n in range(total)]
+        pks = self.posted_keys()
+        initial = min(self.initial_form_count(), len(pks))
         gone = [n for n in range(initial) if pks[n] and pks[n] not in self.rows_now]
-        if not gone:
-            return
-        order = [n for n in range(initial) if n not in gone]
-        self.gone = {
-            place: self.before.get(pks[n], {})
-            for place, n in enumerate(gone, len(order))
-        }
-        order += [*gone, *range(initial, total)]
-        data = self.data.copy()
-        for n in range(total):
-            for name in [x for x in data if x.startswith(f"{self.add_prefix(n)}-")]:
-                del data[name]
-        for place, n in enumerate(order):
-            was, now = f"{self.add_prefix(n)}-", f"{self.add_prefix(place)}-"
-            for name in [x for x in self.data if x.startswith(was)]:
-                data[now + name.removeprefix(was)] = self.data[name]
-            if n in gone:
-                data[f"{now}{key}"] = ""
-        data[f"{self.prefix}-INITIAL_FORMS"] = str(initial - len(gone))
-        self.data = data
-        del self.management_form
+        if gone:
+            self.gone = {
+                place: self.before.get(pks[n], {})
+                for place, n in enumerate(gone, initial - len(gone))
+            }
+            self.take_last(gone)
 
     def _construct_form(self, i, **kwargs):
         form = super()._construct_form(i, **kwargs)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from articles import body, matching
 from articles.admin.quote_cards import cards_of, count
 from articles.admin.records import ReadInStoryAdmin, RowsByHand
+from articles.admin.story_rows import StoryRows
 from articles.characters import clean_text
 from articles.models import Quote
 from articles.models.fields import ProseField
@@ -102,8 +103,10 @@ class QuoteForm(forms.ModelForm):
             cleaned[name] = cleaned.get(name) or getattr(first, name)
 
 
-class QuoteFormSet(forms.BaseInlineFormSet):
+class QuoteFormSet(StoryRows):
     """In the form trouble stands first, then the order of the story."""
+
+    says = ("mark",)
 
     @cached_property
     def quotes(self):

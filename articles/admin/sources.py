@@ -2,6 +2,7 @@ from django import forms
 from django.contrib import admin
 
 from articles.admin.records import DATE_AND_TIME, ReadInStoryAdmin, RowsByHand
+from articles.admin.story_rows import StoryRows
 from articles.models import SourceText
 
 
@@ -22,8 +23,13 @@ class SourceTextForm(forms.ModelForm):
         return text if self.fields["text"].disabled else text.replace("\r\n", "\n")
 
 
+class SourceTextRows(StoryRows):
+    needs = "text"  # which a saved row does not send
+
+
 class SourceTextInline(RowsByHand, admin.StackedInline):
     model = SourceText
+    formset = SourceTextRows
     form = SourceTextForm
     formfield_overrides = DATE_AND_TIME
     fields = [("kind", "publisher"), ("address", "received_at"), "text"]

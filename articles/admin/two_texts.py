@@ -9,7 +9,7 @@ from articles import body
 from articles.admin.quote_cards import word_diff
 from articles.matching import diff
 from articles.models import Article, Byline, Person, Quote
-from articles.revisions import ATTRIBUTION, BODY, Content, Place, value_at
+from articles.revisions import ATTRIBUTION, BODY, GROUPS, Content, Place, value_at
 from articles.revisions.naming import Names
 
 MODELS = {"fields": Article, "bylines": Byline, "quotes": Quote}
@@ -61,7 +61,7 @@ class Labels:
             return _("Taken out of the story")
         if place == BODY:
             return body.plain_text(value or "")
-        if place.field and place.field != ATTRIBUTION or place.part == "fields":
+        if place.field and place.field not in GROUPS or place.part == "fields":
             name = place.field or place.key
             return self._value(place.part, name, value) or _("Nothing")
         lines = [
@@ -69,7 +69,7 @@ class Labels:
             for name, one in value.items()
             if one not in (None, "", [])
         ]
-        return "\n".join(lines)
+        return "\n".join(lines) or _("Nothing")
 
     def _value(self, part, name, value) -> str:
         return self.names.value(MODELS[part], name, value)
@@ -90,6 +90,6 @@ def _row_label(place, row, names) -> str:
 
 
 def _field_label(part, name):
-    if name == ATTRIBUTION:
-        return _("who says it")
+    if name in GROUPS:
+        return _("who says it") if name == ATTRIBUTION else _("what was said at first")
     return MODELS[part]._meta.get_field(name).verbose_name

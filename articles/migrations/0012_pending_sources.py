@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AddField(
             model_name='sourcetext',
-            name='is_pending',
-            field=models.BooleanField(default=False, editable=False, verbose_name='came with the pending changes'),
+            name='came_with',
+            field=models.PositiveIntegerField(editable=False, help_text='The number of that draft, until readers have what it says.', null=True, verbose_name='came with revision'),
         ),
     ]

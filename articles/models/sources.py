@@ -13,10 +13,10 @@ class SourceTextQuerySet(models.QuerySet):
     def in_use(self):
         """Not those that came with the pending changes of a live story: what readers
         are told of a quote is told by the others."""
-        return self.filter(is_pending=False)
+        return self.filter(came_with=None)
 
     def pending(self):
-        return self.filter(is_pending=True)
+        return self.exclude(came_with=None)
 
     def get_by_natural_key(self, article, sha256):
         return self.get(
@@ -58,8 +58,11 @@ class SourceText(models.Model):
         ),
     )
     sha256 = models.CharField(max_length=64, editable=False)
-    is_pending = models.BooleanField(
-        _("came with the pending changes"), default=False, editable=False
+    came_with = models.PositiveIntegerField(
+        _("came with revision"),
+        null=True,
+        editable=False,
+        help_text=_("The number of that draft, until readers have what it says."),
     )
 
     objects = SourceTextQuerySet.as_manager()

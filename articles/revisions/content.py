@@ -7,11 +7,13 @@ a slug that somebody had before leads to them still:
      "bylines": {"by slug": {"person": ["slug"], "role": "by", "order": 0}},
      "quotes": {"q1": {"kind": "direct", "words": "…", "speaker": ["slug"], …}},
      "mentions": [["person", "slug"], ["organisation", "slug"]],
-     "keys": {"bylines": {"by slug": "uuid"}, "quotes": {"q1": "uuid"}},
+     "keys": {"bylines": {"by slug": "uuid"}, "quotes": {"q1": "uuid"},
+              "positions": [[["slug", "title", "2016-01-01"], "uuid"]]},
      "overrides": {"q2": [{"recorded": "…", "marked": "…", "reason": "…", …}]}}
 
 The keys say nothing about the story, only which rows said it: a form that somebody
-still has open finds its rows again. The overrides are those of quotes that have no row
+still has open finds its rows again, and a post whose title or first day was put right
+since is still that post. The overrides are those of quotes that have no row
 yet, being only in a draft. Both may be missing.
 
 Data of an older schema is read as far as it goes: what it does not hold has the value
@@ -24,7 +26,7 @@ from uuid import UUID, uuid4, uuid5
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ObjectDoesNotExist
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -37,11 +39,12 @@ from articles.models import (
     QuoteOverride,
     Topic,
 )
-from articles.verbs import Problem, Refused
+from articles.verbs import Problem, Refused, refused
 
 SCHEMA = 1
 KEYS = "keys"
 OVERRIDES = "overrides"
+POSITIONS = "positions"
 FIELDS = (
     "headline standfirst slug slugline language kind section topics dateline "
     "dateline_place dateline_date dateline_source source lead_photo body desk_note"
@@ -51,6 +54,7 @@ QUOTE = (
     "kind words speaker organisation unnamed_source position role said_on "
     "occasion original_words original_language translator repeats"
 ).split()
+NAMES = {Article: {*FIELDS}, Byline: {*BYLINE}, Quote: {*QUOTE}}
 
 Content = dict[str, Any]
 
@@ -79,7 +83,11 @@ def snapshot(article: Article) -> Content:
             else ["organisation", m.organisation.slug]
             for m in mentions
         ],
-        KEYS: {"bylines": _keys(bylines), "quotes": _keys(quotes)},
+        KEYS: {
+            "bylines": _keys(bylines),
+            "quotes": _keys(quotes),
+            POSITIONS: _keys_of_positions(quotes.values()),
+        },
     }
 
 
@@ -113,6 +121,24 @@ def _completed(model, names, row):
     }
 
 
+def present(content: Content) -> Content:
+    """The same, its records named as they are now: some may have been merged or put
+    right since. What is no more stays as it is."""
+    known = _Known(content.get(KEYS, {}).get(POSITIONS, []))
+    bylines = {}
+    for row in content.get("bylines", {}).values():
+        row = known.named_now(Byline, row)
+        bylines.setdefault(f"{row['role']} {row['person'][0]}", row)
+    return content | {
+        "fields": known.named_now(Article, content.get("fields", {})),
+        "bylines": bylines,
+        "quotes": {
+            mark: known.named_now(Quote, row)
+            for mark, row in content.get("quotes", {}).items()
+        },
+    }
+
+
 class Values(NamedTuple):
     """What content says, by the names of fields, records looked up."""
 
@@ -124,7 +150,7 @@ class Values(NamedTuple):
 
 def values_of(content: Content) -> Values:
     """Content that names a record that is no more is Refused."""
-    known = _Known()
+    known = _Known(content.get(KEYS, {}).get(POSITIONS, []))
     fields = known.values(Article, FIELDS, content.get("fields", {}))
     values = Values(
         fields=fields,
@@ -143,12 +169,31 @@ def values_of(content: Content) -> Values:
     return values
 
 
-@transaction.atomic
-def apply(article: Article, content: Content) -> None:
+def apply(article: Article, content: Content, *, is_rehearsal: bool = False) -> None:
     """Makes the saved rows say what the content says; the caller settles. A record that
-    it names and that is no more is Refused, and nothing is changed."""
+    it names and that is no more is Refused, and so is what cannot stand beside what is
+    saved elsewhere; nothing is changed then. Where it is only to be looked at, a slug
+    that another story has taken since is passed over."""
     values = values_of(content)
+    try:
+        with transaction.atomic():
+            _apply(article, content, values, is_rehearsal)
+    except IntegrityError as error:
+        raise refused(
+            _(
+                "The changes meet what is saved already: another story may have taken "
+                "the slug. Open the story, put that right and save."
+            )
+        ) from error
+
+
+def _apply(article, content, values, is_rehearsal):
     story = Article.objects.select_for_update(of=["self"]).get(pk=article.pk)
+    slug = values.fields["slug"]
+    if is_rehearsal and slug and slug != story.slug:
+        others = Article.objects.exclude(pk=story.pk)
+        if others.filter(slug=slug).exists():
+            values.fields["slug"] = story.slug
     for name, value in values.fields.items():
         setattr(story, name, value)
     story.save()
@@ -160,6 +205,8 @@ def apply(article: Article, content: Content) -> None:
 def _apply_bylines(story, content, bylines):
     """A row is known by whom it names, or else by its key: it may name another person
     than it did."""
+    once = {(row["person"], row["role"]): name for name, row in bylines.items()}
+    bylines = {name: bylines[name] for name in once.values()}  # of people merged since
     rows = {(row.person, row.role): row for row in story.bylines.all()}
     told = {
         name: rows.pop((values["person"], values["role"]), None)
@@ -248,6 +295,11 @@ def _let_go(quotes, story):
     quotes.exclude(pk__in=kept).delete()
 
 
+def _keys_of_positions(quotes) -> list:
+    posts = {quote.position for quote in quotes if quote.position}
+    return sorted([_plain(post.natural_key()), str(post.pk)] for post in posts)
+
+
 def _keys(rows) -> dict[str, str]:
     return {name: str(row.pk) for name, row in rows.items()}
 
@@ -277,7 +329,8 @@ def _plain(values) -> list:
 class _Known:
     """Looks each record up once, and keeps what is said of those that are no more."""
 
-    def __init__(self):
+    def __init__(self, positions):
+        self.positions = {tuple(said): key for said, key in positions}
         self.records = {}
         self.missing = []
 
@@ -289,6 +342,22 @@ class _Known:
             else _of_new_row(model, name)
             for name in names
         }
+
+    def named_now(self, model, row) -> dict[str, Any]:
+        """The row with the present natural keys of what it leads to."""
+        named = dict(row)
+        for name in NAMES[model] & row.keys():
+            field, value = model._meta.get_field(name), row[name]
+            if field.many_to_many:
+                value = sorted(self._key_now(field, key) for key in value)
+            elif field.is_relation and value:
+                value = self._key_now(field, value)
+            named[name] = value
+        return named
+
+    def _key_now(self, field, key) -> list:
+        record = self._record(field, key)
+        return _plain(record.natural_key()) if record else key
 
     def _value(self, field, value):
         if field.many_to_many:
@@ -302,7 +371,10 @@ class _Known:
         model: type[models.Model] = field.related_model
         place = (model, *key)
         if place not in self.records:
-            self.records[place] = _find(model, key)
+            found = _find(model, key)
+            if found is None and model is Position:
+                found = _find_position(key, self.positions.get(tuple(key)))
+            self.records[place] = found
         if self.records[place] is None:
             self.missing.append(
                 _("The %(kind)s “%(key)s”, which this revision names, is no more.")
@@ -317,6 +389,20 @@ class _Known:
 def _of_new_row(model, name):
     field = model._meta.get_field(name)
     return [] if field.many_to_many else field.get_default()
+
+
+def _find_position(said, key):
+    """One whose title or first day was put right since: by its key, or as the only post
+    of that person that has the one or the other still."""
+    if key:
+        return Position.objects.filter(pk=key).first()
+    slug, title, started_on = said
+    person = _find(Person, [slug])
+    for told in ({"title": title}, {"started_on": started_on}):
+        posts = Position.objects.filter(person=person, **told)[:2] if person else []
+        if len(posts) == 1:
+            return posts[0]
+    return None
 
 
 def _find(model, key):

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from typing import Any, NamedTuple
 
-from articles.revisions.content import KEYS, OVERRIDES, Content
+from articles.revisions.content import KEYS, OVERRIDES, POSITIONS, Content, present
 
 
 class Place(NamedTuple):
@@ -30,13 +30,18 @@ PARTS = ("fields", "bylines", "quotes")
 BODY = Place("fields", "body")
 # Who says a quote is one thing: the post and the role are those of that speaker.
 ATTRIBUTION = "attribution"
+ORIGINAL = "original"
 SPEAKER = ("speaker", "organisation", "unnamed_source")
 SAID_BY = (*SPEAKER, "position", "role")
+# And what was said in another language: no words without the language.
+IN_ANOTHER_LANGUAGE = ("original_words", "original_language", "translator")
+GROUPS = {ATTRIBUTION: SAID_BY, ORIGINAL: IN_ANOTHER_LANGUAGE}
 
 
 def reconcile(base: Content, mine: Content, theirs: Content) -> Reconciled:
     """What `mine` and `theirs` each made of `base`, in one. What both made alike is no
-    conflict."""
+    conflict, and records that were merged or put right since are the same."""
+    base, mine, theirs = map(present, (base, mine, theirs))
     merged = Reconciled({part: {} for part in PARTS} | {"mentions": []})
     merged.content["mentions"] = mine.get("mentions", [])
     merged.content[KEYS] = _all_keys(mine, theirs)
@@ -58,7 +63,9 @@ def reconcile(base: Content, mine: Content, theirs: Content) -> Reconciled:
 
 def _all_keys(mine, theirs):
     ours, others = (content.get(KEYS, {}) for content in (mine, theirs))
-    return {part: others.get(part, {}) | ours.get(part, {}) for part in PARTS[1:]}
+    keys = {part: others.get(part, {}) | ours.get(part, {}) for part in PARTS[1:]}
+    posts = [*others.get(POSITIONS, []), *ours.get(POSITIONS, [])]
+    return {**keys, POSITIONS: posts}
 
 
 def _all_overrides(mine, theirs):
@@ -72,8 +79,10 @@ def _all_overrides(mine, theirs):
 def _reconcile_row(place, was, ours, others, merged) -> dict[str, Any]:
     """Field by field, for each side has the row."""
     sides = [was, ours, others]
+    groups = [ORIGINAL]
     if any(row.get(name) != was.get(name) for row in sides for name in SPEAKER):
-        sides = [_with_attribution(row) for row in sides]
+        groups.append(ATTRIBUTION)
+    sides = [_grouped(row, groups) for row in sides]
     row = {}
     for name in dict.fromkeys(name for side in sides for name in side):
         values = (side.get(name) for side in sides)
@@ -81,15 +90,18 @@ def _reconcile_row(place, was, ours, others, merged) -> dict[str, Any]:
     return row
 
 
-def _with_attribution(row) -> dict[str, Any]:
-    """The fields, those that say who says it as one."""
-    said_by = {name: row[name] for name in SAID_BY if name in row}
-    others = {name: value for name, value in row.items() if name not in said_by}
-    return others | ({ATTRIBUTION: said_by} if said_by else {})
+def _grouped(row, groups) -> dict[str, Any]:
+    """The fields, those of each of the groups as one."""
+    taken = {name for group in groups for name in GROUPS[group]}
+    told = {name: value for name, value in row.items() if name not in taken}
+    for group in groups:
+        values = {name: row[name] for name in GROUPS[group] if name in row}
+        told |= {group: values} if values else {}
+    return told
 
 
 def _put(row, name, value):
-    row.update(value if name == ATTRIBUTION else {name: value})
+    row.update(value if name in GROUPS else {name: value})
 
 
 def _choose(place, was, ours, others, merged) -> Any:
@@ -139,6 +151,7 @@ def _changes(base, side):
 
 def decide(merged: Reconciled, theirs: Content, taken: set[Place]) -> Content:
     """The content, with theirs at the places of a conflict where theirs was taken."""
+    theirs = present(theirs)
     content = {
         part: dict(rows) if isinstance(rows, dict) else rows
         for part, rows in merged.content.items()
@@ -160,4 +173,4 @@ def value_at(place: Place, content: Content) -> Any:
     value = content.get(place.part, {}).get(place.key)
     if value is None or not place.field:
         return value
-    return {**value, **_with_attribution(value)}[place.field]
+    return {**value, **_grouped(value, GROUPS)}[place.field]

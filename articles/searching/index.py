@@ -81,16 +81,20 @@ def index_records(records: Iterable[Person | Organisation]) -> None:
     records = list(dict.fromkeys(records))
     if not records:
         return
-    entries = [_of_record(record) for record in records]
-    keys = {
-        kind: [entry.thing.pk for entry in entries if entry.kind == kind]
-        for kind in (Kind.PERSON, Kind.ORGANISATION)
-    }
-    old = SearchEntry.objects.filter(
-        models.Q(person__in=keys[Kind.PERSON])
-        | models.Q(organisation__in=keys[Kind.ORGANISATION])
+    _write(_entries_of(records), [_of_record(record) for record in records])
+
+
+def _entries_of(records):
+    people = [record for record in records if isinstance(record, Person)]
+    organisations = [r for r in records if isinstance(r, Organisation)]
+    return SearchEntry.objects.filter(
+        models.Q(person__in=people) | models.Q(organisation__in=organisations)
     )
-    _write(old, entries)
+
+
+def leave_out(record: Person | Organisation) -> None:
+    """One that is to be no more."""
+    _write(_entries_of([record]), [])
 
 
 def everything() -> Iterator[int]:
