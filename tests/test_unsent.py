@@ -23,7 +23,7 @@ def address(article):
 def written(client, article, **changes):
     """What a browser sends of the form for a correction, with that text."""
     page = client.get(address(article)).content.decode()
-    fields = re.findall(r'name="(_writer|revision)" value="(\d+)"', page)
+    fields = re.findall(r'name="(_writer|revision)" value="([^"]+)"', page)
     said = {"kind": "correction", "placement": "bottom", "text": TEXT}
     return dict(fields) | said | changes
 
@@ -87,3 +87,25 @@ def test_a_stranger_has_no_more_kept_than_a_correction_takes():
     client = Client(enforce_csrf_checks=True)
     assert client.post(address(story), {"text": TEXT}).status_code == 403
     assert "unsent" not in client.session
+
+
+def test_nobody_is_shown_what_a_stranger_sent_in_their_name(editor):
+    story, client = make_article(), Client()
+    where = client.post(address(story), {"text": TEXT, "_writer": editor.pk})[
+        "Location"
+    ]
+    page = sign_in(client, editor.username, where)
+    assert page.redirect_chain[-1][0] == address(story)
+    assert TEXT not in page.content.decode()
+
+
+def test_what_was_sent_of_two_stories_is_kept_of_each(desk, editor):
+    stories = [make_article(), make_article()]
+    sent = [written(desk, s, text=f"{TEXT} Of {s.pk}.") for s in stories]
+    Session.objects.all().delete()
+    for story, data in zip(stories, sent, strict=True):
+        where = desk.post(address(story), data)["Location"]
+    sign_in(desk, editor.username, where)
+    for story in stories:
+        form = desk.get(address(story)).context["form"]
+        assert form["text"].value() == f"{TEXT} Of {story.pk}."

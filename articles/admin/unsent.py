@@ -2,12 +2,26 @@
 with the page to sign in, and stands in its form again for whoever wrote it."""
 
 from django.contrib import messages
+from django.core import signing
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 UNSENT = "unsent"
 WRITER = "_writer"  # a form says whose it is: nobody else is shown what it held
 MOST_CHARACTERS = 50_000  # for anybody with a browser can have them kept
+MOST_FORMS = 3
+
+
+def writer_token(user) -> str:
+    """Says whose a form is, and that it came from here."""
+    return signing.dumps(user.pk, salt=UNSENT)
+
+
+def _is_of(token, user) -> bool:
+    try:
+        return signing.loads(token, salt=UNSENT) == user.pk
+    except signing.BadSignature:
+        return False
 
 
 class KeepingUnsent:
@@ -25,12 +39,12 @@ class KeepingUnsent:
 
     def unsent(self, request) -> QueryDict | None:
         """What to fill the form of this page with; kept until the form is sent."""
-        kept = request.session.get(UNSENT)
-        if not kept or kept["path"] != request.path:
+        kept = request.session.get(UNSENT, {}).get(request.path)
+        if kept is None:
             return None
-        is_own = kept[WRITER] == str(request.user.pk)
-        if request.method == "POST" or not is_own:
-            del request.session[UNSENT]
+        if request.method == "POST" or not _is_of(kept[WRITER], request.user):
+            del request.session[UNSENT][request.path]
+            request.session.modified = True
             return None
         text = _(
             "Your session had ended, so nothing was sent. This is what you wrote: look "
@@ -44,9 +58,8 @@ def _keep(request):
     data = request.POST.copy()
     data.pop("csrfmiddlewaretoken", None)
     writer, encoded = data.get(WRITER, ""), data.urlencode()
-    if len(encoded) <= MOST_CHARACTERS:
-        request.session[UNSENT] = {
-            "path": request.path,
-            WRITER: writer,
-            "data": encoded,
+    kept = request.session.get(UNSENT, {})
+    if len(encoded) <= MOST_CHARACTERS and len({*kept, request.path}) <= MOST_FORMS:
+        request.session[UNSENT] = kept | {
+            request.path: {WRITER: writer, "data": encoded}
         }

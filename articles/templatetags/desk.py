@@ -3,12 +3,19 @@
 from django import template
 
 from articles import times
+from articles.admin import unsent
 from articles.models import Article
 from articles.verbs import name_of
 
 register = template.Library()
 
 MOST_BANNERS = 20
+
+
+@register.simple_tag(takes_context=True)
+def writer_token(context):
+    """For a form whose text is kept where its session has ended."""
+    return unsent.writer_token(context["request"].user)
 
 
 @register.filter
