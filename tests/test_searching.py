@@ -215,56 +215,40 @@ def test_what_is_found(client, archive):
     assert len(CASES) >= 60
 
 
-@pytest.mark.parametrize(
-    ("narrowed", "stories", "quotes"),
-    [
-        ({"section": "sea"}, ["harbours"], ["h1", "h2"]),
-        ({"section": "land"}, ["dialogue", "fishing"], ["d1", "d2"]),
-        ({"speaker": "grushko"}, ["harbours"], ["h1"]),
-        ({"speaker": "hidden"}, [], []),
-        ({"organisation": "nato"}, ["harbours", "dialogue"], ["d2"]),
-        ({"said_as": "indirect"}, ["harbours"], ["h2"]),
-        ({"from": "2024-05-02"}, ["dialogue", "fishing"], ["d1", "d2"]),
-        ({"to": "2024-05-01"}, ["harbours"], ["h1", "h2"]),
-        ({"from": "2024-05-01", "to": "2024-05-02"}, ["harbours", "dialogue"], None),
-        (
-            {"from": "yesterday", "section": "'; --"},
-            ["harbours", "dialogue", "fishing"],
-            None,
-        ),
-    ],
-)
-def test_what_narrows_a_search(client, archive, narrowed, stories, quotes):
-    by_harbour = found(client, "harbour", **narrowed)
-    assert set(names(by_harbour, "story")) == set(stories)
-    if quotes is not None:
-        for mark, words in {
-            "h1": "ferries",
-            "h2": "tide",
-            "d1": "dialogue",
-            "d2": "first",
-        }.items():
-            assert (mark in names(found(client, words, **narrowed), "quote")) == (
-                mark in quotes
-            )
+# What narrows a search, and what of the words below it leaves.
+NARROWED = [
+    ({"section": "sea"}, ["harbours"], ["h1", "h2"]),
+    ({"section": "land"}, ["dialogue", "fishing"], ["d1", "d2"]),
+    ({"speaker": "grushko"}, ["harbours"], ["h1"]),
+    ({"speaker": "hidden"}, [], []),
+    ({"organisation": "nato"}, ["harbours", "dialogue"], ["d2"]),
+    ({"said_as": "indirect"}, ["harbours"], ["h2"]),
+    ({"from": "2024-05-02"}, ["dialogue", "fishing"], ["d1", "d2"]),
+    ({"to": "2024-05-01"}, ["harbours"], ["h1", "h2"]),
+    ({"from": "2024-05-01", "to": "2024-05-02"}, ["harbours", "dialogue"], None),
+    (
+        {"from": "yesterday", "section": "'; --"},
+        ["harbours", "dialogue", "fishing"],
+        None,
+    ),
+]
+WORDS_OF = {"h1": "ferries", "h2": "tide", "d1": "dialogue", "d2": "first"}
 
 
-def test_what_somebody_said_about_something(client, archive):
+def test_what_narrows_a_search(client, archive):
+    for narrowed, stories, quotes in NARROWED:
+        by_harbour = found(client, "harbour", **narrowed)
+        assert set(names(by_harbour, "story")) == set(stories), narrowed
+        for mark, words in WORDS_OF.items() if quotes is not None else ():
+            is_found = mark in names(found(client, words, **narrowed), "quote")
+            assert is_found == (mark in quotes), (narrowed, mark)
+
+
+def test_a_question_is_understood_and_helped_where_nothing_is_found(client, archive):
     results = found(client, "What Grushko said about ferries?")
     assert results.speaker.slug == "grushko"
     assert names(results, "quote") == ["h1"]
     assert names(found(client, "what Müller said about ferries"), "quote") == []
-
-
-def test_the_newest_first_if_asked_for(client, archive):
-    assert names(found(client, "harbour", order="newest"), "story") == [
-        "fishing",
-        "dialogue",
-        "harbours",
-    ]
-
-
-def test_what_helps_when_nothing_is_found(client, archive):
     results = found(client, "Grushkow")
     assert [record.slug for record in results.alike] == ["grushko"]
     results = found(client, "harbour zebra")
@@ -381,7 +365,9 @@ def test_a_person_is_found_by_a_new_name_at_once(client, archive):
     assert names(found(client, "zorro"), "quote") == ["h1"]
 
 
-def test_a_story_moved_in_time_moves_in_the_list(client, archive):
+def test_the_newest_first_if_asked_for_and_a_story_moves_in_time(client, archive):
+    listed = names(found(client, "harbour", order="newest"), "story")
+    assert listed == ["fishing", "dialogue", "harbours"]
     article = Article.objects.get(slug="harbours")
     article.published_at = datetime(2024, 6, 1, tzinfo=UTC)
     article.save()
@@ -413,10 +399,14 @@ def test_a_search_costs_the_same_in_a_larger_archive(client, archive):
     assert len(many) == len(few) <= 10
 
 
-def test_hits_are_marked_and_the_rest_is_text(client, archive):
+def test_hits_are_marked_and_the_rest_is_text_also_in_the_form(client, archive):
     make_article(headline="Harbour & <b>bold</b>", body="<p>x</p>")
     page = client.get("/search/", {"q": "harbours"}).content.decode()
     assert '<mark class="found">Harbour</mark> &amp; &lt;b&gt;bold' in page
+    page = client.get("/search/", {"q": 'a "b" <c>', "section": "sea"}).content.decode()
+    assert 'value="a &quot;b&quot; &lt;c&gt;"' in page
+    assert '<option value="sea" selected>' in page
+    assert Asked.read({"q": "x", "section": "sea"}).query() == "q=x&section=sea"
 
 
 def test_a_snippet_stands_where_most_of_the_terms_do():
@@ -430,10 +420,3 @@ def test_a_snippet_stands_where_most_of_the_terms_do():
 def test_stems_have_no_signs():
     text = "NATO’s e-mail, L’été; Łódź: ﬁne Гру́шко синий 中国 don't _x_"
     assert stems(text) == ("nato e mail ete lodz fine грушк син 中 国 dont x".split())
-
-
-def test_the_form_says_what_was_asked(client, archive):
-    page = client.get("/search/", {"q": 'a "b" <c>', "section": "sea"}).content.decode()
-    assert 'value="a &quot;b&quot; &lt;c&gt;"' in page
-    assert '<option value="sea" selected>' in page
-    assert Asked.read({"q": "x", "section": "sea"}).query() == "q=x&section=sea"
