@@ -3,7 +3,7 @@ from django.conf.urls.static import static
 from django.contrib import admin
 from django.urls import path, register_converter
 
-from articles import views
+from articles import feeds, views
 
 
 class Year:
@@ -27,6 +27,17 @@ class TwoDigits(Year):
 
 register_converter(Year, "year")
 register_converter(TwoDigits, "nn")
+
+# A list's feeds stand under the address of its page.
+FEEDS = {
+    "": feeds.front,
+    "sections/<slug:slug>/": feeds.section,
+    "topics/<slug:slug>/": feeds.topic,
+    "people/<slug:slug>/": feeds.person,
+    "organisations/<slug:slug>/": feeds.organisation,
+    "quotes/": feeds.quotes,
+    "corrections/": feeds.corrections,
+}
 
 urlpatterns = [
     path("", views.front, name="front"),
@@ -64,6 +75,11 @@ urlpatterns = [
     path("privacy/", views.page, name="privacy"),
     path("corrections-policy/", views.page, name="corrections_policy"),
     path("pages/<slug:slug>/", views.page, name="page"),
+    *(
+        path(page + file, view, {"file": file}, name=f"{view.__name__}_feed")
+        for page, view in FEEDS.items()
+        for file in feeds.FORMATS
+    ),
     path("robots.txt", views.robots, name="robots"),
     path("admin/", admin.site.urls),
     *static(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT),

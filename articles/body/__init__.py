@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from articles.body.feeding import for_feeds
 from articles.body.marks import (
     Passage,
     Reading,
@@ -39,6 +40,7 @@ __all__ = [
     "Reading",
     "Records",
     "change_kind",
+    "for_feeds",
     "new_mark",
     "paragraphs",
     "picture",

@@ -144,6 +144,17 @@ class ArticleQuerySet(models.QuerySet):
     def for_page(self):
         return self.select_related("section", "source", "lead_photo")
 
+    def for_feeds(self):
+        """What a feed carries of a story, but for its corrections: see
+        Correction.objects.show_under()."""
+        bylines = self.model._meta.get_field("bylines").related_model.objects
+        named = bylines.select_related("person").order_by("order", "pk")
+        return (
+            self.for_page()
+            .defer("body")
+            .prefetch_related(models.Prefetch("bylines", named), "topics")
+        )
+
     def for_cards(self):
         """What a list prints of a story, and no body."""
         shown = self.select_related("section", "source", "lead_photo")
@@ -388,6 +399,12 @@ class Article(models.Model):
     def is_embargoed(self, at=None):
         at = at or timezone.now()
         return self.embargoed_until is not None and self.embargoed_until > at
+
+    def current_since(self):
+        """Since when readers have it as it is: it went out, its embargo ended, or it
+        was corrected or changed in substance."""
+        times = (self.published_at, self.embargoed_until, self.updated_at)
+        return max(time for time in times if time)
 
     def get_changes_url(self):
         """Where readers are told what changed since they had it."""

@@ -32,6 +32,26 @@ class CorrectionQuerySet(OfArticleQuerySet):
         shown = Q(article=article) | Q(quote__in=repeated)
         return self.published().filter(shown).select_related("article", "quote")
 
+    def show_under(self, articles):
+        """Gives each of the stories its `corrections_shown`, the oldest first: those
+        that for_page() has. Returns the stories."""
+        articles = list(articles)
+        repeated = Quote.objects.filter(article__in=articles).exclude(repeats=None)
+        repeating = defaultdict(set)
+        for article, quote in repeated.values_list("article", "repeats"):
+            repeating[quote].add(article)
+        shown = defaultdict(list)
+        is_shown = Q(article__in=articles) | Q(quote__in=list(repeating))
+        found = self.filter(is_shown).select_related("article", "quote")
+        found = found.defer("article__body", "article__body_html")
+        for correction in found.order_by("published_at", "pk"):
+            repeats = repeating.get(correction.quote_id, ())
+            for story in {correction.article_id, *repeats}:
+                shown[story].append(correction)
+        for article in articles:
+            article.corrections_shown = shown[article.pk]
+        return articles
+
     def show_on(self, quotes):
         """Gives each of the quotes its `corrections_shown`, the oldest first: those of
         all uses of its words, in its story and elsewhere. Returns the quotes."""
