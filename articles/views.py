@@ -381,9 +381,12 @@ def corrected(quotes):
 
 @require_safe
 def robots(request):
-    """What search engines are not to visit. Previews tell them by themselves."""
-    desk = reverse("admin:index")
-    return HttpResponse(f"User-agent: *\nDisallow: {desk}\n", "text/plain")
+    """What search engines are not to visit, and where they find the rest. Previews tell
+    them by themselves."""
+    lines = ["User-agent: *", f"Disallow: {reverse('admin:index')}"]
+    for sitemap in ("sitemap", "news_sitemap"):
+        lines.append(f"Sitemap: {settings.SITE_ADDRESS}{reverse(sitemap)}")
+    return HttpResponse("\n".join(lines) + "\n", "text/plain")
 
 
 @require_safe

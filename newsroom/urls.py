@@ -3,7 +3,7 @@ from django.conf.urls.static import static
 from django.contrib import admin
 from django.urls import path, register_converter
 
-from articles import feeds, views
+from articles import feeds, sitemaps, views
 
 
 class Year:
@@ -79,6 +79,17 @@ urlpatterns = [
         path(page + file, view, {"file": file}, name=f"{view.__name__}_feed")
         for page, view in FEEDS.items()
         for file in feeds.FORMATS
+    ),
+    path("sitemap.xml", sitemaps.index, name="sitemap"),
+    path("news-sitemap.xml", sitemaps.news, name="news_sitemap"),
+    *(
+        path(
+            f"sitemaps/{kind}-<int:number>.xml",
+            sitemaps.page,
+            {"kind": kind},
+            name=f"{kind}_sitemap",
+        )
+        for kind in sitemaps.KINDS
     ),
     path("robots.txt", views.robots, name="robots"),
     path("admin/", admin.site.urls),

@@ -921,7 +921,13 @@ def test_a_page_is_sent_compressed_and_not_again_while_it_is_the_same(client, ta
     assert client.get(address, headers=known).status_code == 200
 
 
-def test_search_engines_are_kept_from_the_desk_alone(client, db):
+def test_search_engines_are_kept_from_the_desk_alone(client, db, settings):
+    settings.SITE_ADDRESS = "https://news.example"
     response = client.get("/robots.txt")
     assert response["Content-Type"].startswith("text/plain")
-    assert response.content.decode() == "User-agent: *\nDisallow: /admin/\n"
+    assert response.content.decode().splitlines() == [
+        "User-agent: *",
+        "Disallow: /admin/",
+        "Sitemap: https://news.example/sitemap.xml",
+        "Sitemap: https://news.example/news-sitemap.xml",
+    ]

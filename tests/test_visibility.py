@@ -240,6 +240,7 @@ def every_address():
         "day": {f"{t:%d}" for t in times},
         "slug": slugs,
         "token": closed_links(),
+        "number": ["0", "1"],
     }
     for route in routes(get_resolver().url_patterns):
         parameters = re.findall(r"<(?:(\w+):)?(\w+)>", route)

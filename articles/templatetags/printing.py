@@ -44,6 +44,13 @@ def machine_time(time):
 
 
 @register.filter
+def news_language(tag):
+    """As news sitemaps have it: a bare language, but for the two kinds of Chinese."""
+    tag = tag.lower()
+    return tag if tag in ("zh-cn", "zh-tw") else tag.split("-")[0]
+
+
+@register.filter
 def bound(headline):
     """A dash between words never begins a line."""
     return SPACED_DASH.sub("\N{NO-BREAK SPACE}\\1 ", headline)
