@@ -89,7 +89,7 @@ def cut_at_word(text, most):
     text = " ".join(text.split())
     if len(text) <= most:
         return text
-    return text[:most].rsplit(" ", 1)[0].rstrip(",;:– ")[: most - 2] + " …"
+    return text[: most - 1].rsplit(" ", 1)[0].rstrip(",;:– ")[: most - 2] + " …"
 
 
 @register.filter
