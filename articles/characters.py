@@ -1,3 +1,4 @@
+import json
 import re
 import unicodedata
 
@@ -12,6 +13,9 @@ UNPRINTABLE = re.compile(
 MOST_ACCENTS = 30
 LONG_RUN = re.compile(rf"[^\w\s\0-\u02ff]{{{MOST_ACCENTS + 1},}}")
 
+# As json_script of Django has it.
+MARKUP = {ord(">"): "\\u003E", ord("<"): "\\u003C", ord("&"): "\\u0026"}
+
 
 def clean_text(text: str) -> str:
     """The text as we keep it: NFC, with lines ended by a line feed, no character that a
@@ -19,6 +23,12 @@ def clean_text(text: str) -> str:
     text = UNPRINTABLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
     text = unicodedata.normalize("NFC", LONG_RUN.sub(_with_fewer_accents, text))
     return LONG_RUN.sub(_with_fewer_accents, text)  # NFC takes some letters apart
+
+
+def json_without_markup(data) -> str:
+    """For an element of a page, which no text can end then; and for a file, which
+    nobody can take for a page."""
+    return json.dumps(data, ensure_ascii=False).translate(MARKUP)
 
 
 def _with_fewer_accents(run: re.Match) -> str:

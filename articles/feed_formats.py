@@ -1,11 +1,12 @@
 """How RSS, Atom and JSON Feed are written. An entry has, beside what Django's
 generators know: `content` (HTML), `language`, `authors` (name, address), `picture`."""
 
-import json
 from datetime import UTC, datetime
 
 from django.utils import feedgenerator
 from django.utils.feedgenerator import rfc3339_date
+
+from articles.characters import json_without_markup
 
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -107,7 +108,7 @@ class Json(OfEntries, feedgenerator.SyndicationFeed):
             "authors": [{"name": feed["author_name"], "url": feed["author_link"]}],
             "items": [self._written(item) for item in self.items],
         }
-        outfile.write(json.dumps(written, ensure_ascii=False).encode(encoding))
+        outfile.write(json_without_markup(written).encode(encoding))
 
     @staticmethod
     def _written(item):
