@@ -66,7 +66,7 @@ def test_a_correction_shows_wherever_the_quote_shows(quote, client):
         "/",
     }
     assert expected <= after
-    assert before <= after
+    assert {page for page in before if not page.startswith("/sitemaps/")} <= after
 
 
 def test_a_story_that_repeats_the_quote_keeps_its_words_and_is_not_blocked(quote):
