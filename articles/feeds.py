@@ -6,7 +6,6 @@ asks the table of sites where we live; here SITE_ADDRESS says it."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from urllib.parse import urljoin
 
 from django.conf import settings
 from django.core.files.storage import default_storage
@@ -73,7 +72,8 @@ class Entry:
 
 
 def whole(address: str) -> str:
-    return urljoin(settings.SITE_ADDRESS + "/", address)
+    """That of a file may be whole already."""
+    return address if "://" in address else settings.SITE_ADDRESS + address
 
 
 def language_tag(language: str) -> str:
