@@ -26,8 +26,9 @@ from articles.settling import tell
 
 @dataclass
 class Telling:
-    """A story and all that its page prints beside it. The people of the mentions have
-    brought their `posts`, the quotes their `corrections_shown`."""
+    """A story and all that its page prints beside it. The people have brought
+    their `posts`, but for those of a draft's bylines; the quotes have their
+    `corrections_shown`."""
 
     article: Article
     quotes: list[Quote]
@@ -38,16 +39,18 @@ class Telling:
 
 
 def as_readers_have_it(article: Article) -> Telling:
-    mentions = article.mentions.select_related("person", "organisation")
-    posts = Prefetch("person__positions", Position.objects.for_pages(), to_attr="posts")
-    bylines = article.bylines.select_related("person")
+    mentions = list(article.mentions.select_related("person", "organisation"))
+    bylines = article.bylines.select_related("person").order_by("order", "pk")
+    people = [row.person for row in [*mentions, *bylines] if row.person]
+    posts = Prefetch("positions", Position.objects.for_pages(), to_attr="posts")
+    prefetch_related_objects(people, posts)
     return Telling(
         article,
         Correction.objects.published().show_on(
-            article.quotes.carried().for_lists().order_by("order", "pk")
+            article.quotes.carried().for_page().order_by("order", "pk")
         ),
-        list(mentions.prefetch_related(posts)),
-        list(bylines.order_by("order", "pk")),
+        mentions,
+        list(bylines),
         list(Topic.objects.published().filter(articles=article)),
         list(Correction.objects.for_page(article)),
     )

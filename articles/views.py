@@ -7,7 +7,7 @@ from functools import wraps
 from django.conf import settings
 from django.contrib.flatpages.models import FlatPage
 from django.core.paginator import Paginator
-from django.db.models import Prefetch
+from django.db.models import Exists, OuterRef, Prefetch
 from django.http import Http404, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -18,6 +18,7 @@ from django.views.decorators.http import require_safe
 from articles import archives, body, changes, front_page, voices
 from articles.models import (
     Article,
+    Byline,
     Correction,
     Masthead,
     Organisation,
@@ -241,7 +242,9 @@ def person_list(request):
 @require_safe
 def person_detail(request, slug):
     published = Person.objects.published().select_related("portrait")
-    people = published.prefetch_related("other_names")
+    bylines = Byline.objects.published().filter(person=OuterRef("pk"))
+    people = published.annotate(is_reporter=Exists(bylines))
+    people = people.prefetch_related("other_names")
     person = people.filter(slug=slug).first()
     if person is None:
         return moved_or_404(request, published, slug)

@@ -102,6 +102,9 @@ OF_VERBS = {
 ONLY_LOGGED = {"override reason", "kill reason"}
 
 
+DATA = ("application/json", "application/ld+json", "importmap")
+
+
 class Page(HTMLParser):
     """What a browser would take from it: what may run, and what is shown."""
 
@@ -114,7 +117,7 @@ class Page(HTMLParser):
     def handle_starttag(self, tag, attrs):
         self.tags.add(tag)
         attributes = dict(attrs)
-        is_data = attributes.get("type") in ("application/json", "importmap")
+        is_data = attributes.get("type") in DATA
         if tag == "script" and not (attributes.get("src") or is_data):
             self.harm.append("a script of its own")
         for name, value in attrs:

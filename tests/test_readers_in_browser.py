@@ -96,6 +96,31 @@ def kinds_of_page(site):
     }
 
 
+def test_programs_find_the_feeds_of_a_page_and_read_its_data(
+    chromium, live_server, site
+):
+    """A policy that lets no script run lets data stand."""
+    with Reader(chromium, live_server, width=DESK) as reader:
+        kinds = kinds_of_page(site)
+        for kind in ("front", "section", "person", "organisation", "quotes"):
+            reader.open(kinds[kind])
+            links = reader.page.locator("link[rel=alternate]").all()
+            assert len(links) == 3, kind
+            for link in links:
+                answer = reader.context.request.get(link.get_attribute("href"))
+                found = answer.headers["content-type"]
+                assert answer.ok
+                assert found.startswith(link.get_attribute("type")), kind
+        for kind in ("front", "section", "story", "person", "organisation", "quote"):
+            reader.open(kinds[kind])
+            data = reader.page.evaluate(
+                """() => JSON.parse(
+                  document.querySelector('[type="application/ld+json"]').textContent
+                )"""
+            )
+            assert data["@context"] == "https://schema.org", kind
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [PHONE, DESK])
 def test_every_kind_of_page_holds(chromium, live_server, site, width, scheme):
