@@ -24,6 +24,7 @@ from tests.factories import (
     make_quote,
 )
 from tests.pictures import drawn, file_of, upload
+from tests.test_changes import publish_changes
 from tests.test_visibility import HIDDEN, STATES, stories  # noqa: F401
 
 pytestmark = pytest.mark.django_db
@@ -238,9 +239,15 @@ def test_and_in_a_story_that_repeats_the_corrected_quote(client, tass):
     assert abs(updated - timezone.now()) < timedelta(minutes=1)
 
 
-def test_updated_stays_on_a_change_that_is_none_of_substance(client, tass):
-    Article.objects.update(standfirst="Set anew.")
-    assert times_of(client)[1] == tass.published_at
+def test_updated_moves_on_a_change_that_readers_are_told_of_and_on_no_other(
+    client, tass, editor
+):
+    publish_changes(tass, editor, is_substantial=False, headline="Tightened")
+    assert times_of(client) == [tass.published_at] * 2
+    publish_changes(tass, editor, headline="Another")
+    published, updated = times_of(client)
+    assert published == tass.published_at
+    assert updated == tass.updated_at
 
 
 @pytest.mark.parametrize("file", FILES)
