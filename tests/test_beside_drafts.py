@@ -242,3 +242,35 @@ def test_a_source_text_is_deleted_where_others_saved_too(desk, editor, fields):
     desk.post(change_page(story), data | {"sources-0-DELETE": "on"})
     assert not SourceText.objects.exists()
     assert proof(story) == ("no_text", None)
+
+
+# Two at the particulars of one source text
+
+
+@pytest.mark.parametrize("fields", [{}, {"status": "draft", "published_at": None}])
+def test_an_old_form_does_not_put_back_what_a_source_text_was_called(desk, fields):
+    story = make_article(**fields)
+    story.sources.create(text=TEXT, publisher="Wrong")
+    settle(story)
+    mine = form_data(desk.get(change_page(story)), headline="Mine")
+    theirs = form_data(desk.get(change_page(story)))
+    desk.post(change_page(story), theirs | {"sources-0-publisher": "Right"})
+    assert desk.post(change_page(story), mine).status_code == 302
+    assert SourceText.objects.get().publisher == "Right"
+    both = desk.post(change_page(story), mine | {"sources-0-publisher": "Another"})
+    said = both.content.decode()
+    assert "changed this since you opened the form" in said
+    assert "Right" in said
+    assert SourceText.objects.get().publisher == "Right"
+
+
+def test_who_may_not_publish_is_not_blamed_for_what_somebody_else_changed(
+    desk, story, reporter
+):
+    source = story.sources.create(text=TEXT, publisher="Wrong")
+    settle(story)
+    desk.force_login(reporter)
+    mine = form_data(desk.get(change_page(story)), headline="Mine")
+    SourceText.objects.filter(pk=source.pk).update(publisher="Right")
+    assert desk.post(change_page(story), mine).status_code == 302
+    assert drafts.draft_of(story).revision.content["fields"]["headline"] == "Mine"

@@ -1,21 +1,41 @@
+import json
+
 from django import forms
 from django.contrib import admin
 
+from articles.admin.meanwhile import MeanwhileForm, digest, read
 from articles.admin.records import DATE_AND_TIME, ReadInStoryAdmin, RowsByHand
 from articles.admin.story_rows import StoryRows
 from articles.models import SourceText
 
 
-class SourceTextForm(forms.ModelForm):
+class SourceTextForm(MeanwhileForm):
+    """Its particulars stand in no revision: the row carries what it showed of them."""
+
+    as_shown = forms.CharField(required=False, widget=forms.HiddenInput)
+
     class Meta:
         model = SourceText
         fields = ["kind", "publisher", "address", "received_at", "text"]
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        if not self.instance._state.adding:
+            self.initial["as_shown"] = json.dumps(self.digests())
+        self.fields["as_shown"].has_changed = lambda initial, data: False
         if text := self.fields.get("text"):
             text.strip = False
             text.disabled = not self.instance._state.adding
+
+    def digests(self):
+        names = {"kind", "publisher", "address", "received_at"} & self.fields.keys()
+        now = {name: digest(self.initial.get(name)) for name in names}
+        before = self.carried() if self.is_bound else {}
+        kept = now.keys() & before.keys() - self.told
+        return now | {name: before[name] for name in kept}
+
+    def carried(self):
+        return read(self.data.get(self.add_prefix("as_shown"), ""))
 
     def clean_text(self):
         # Browsers send every line feed of a text area as two characters.
@@ -32,7 +52,7 @@ class SourceTextInline(RowsByHand, admin.StackedInline):
     formset = SourceTextRows
     form = SourceTextForm
     formfield_overrides = DATE_AND_TIME
-    fields = [("kind", "publisher"), ("address", "received_at"), "text"]
+    fields = [("kind", "publisher"), ("address", "received_at"), "text", "as_shown"]
 
 
 @admin.register(SourceText)
