@@ -9,6 +9,8 @@ from django.core.files.base import ContentFile, File
 from django.utils.translation import gettext as _
 from PIL import Image, ImageOps
 
+from articles.pictures.uploads import NotTaken, refuse_many_scans, with_eight_bits
+
 FORMATS = ["PNG", "WEBP", "JPEG", "AVIF"]
 MOST_BYTES = 4 * 1024 * 1024
 MOST_PIXELS = 16_000_000
@@ -22,7 +24,10 @@ def redrawn(upload: File) -> ContentFile:
         raise ValidationError(
             _("The file is larger than 4 MB. Save the logo smaller, and send it again.")
         )
-    upload.seek(0)
+    try:
+        refuse_many_scans(upload)
+    except NotTaken as error:
+        raise ValidationError(str(error)) from error
     try:
         picture = _decoded(upload)
     except ValidationError:
@@ -53,6 +58,6 @@ def _decoded(upload) -> Image.Image:
             raise ValidationError(
                 _("The picture is larger than 16 million pixels. Save it smaller.")
             )
-        if getattr(picture, "n_frames", 1) > 1:
+        if getattr(picture, "is_animated", False):
             raise ValidationError(_("The picture moves. Send one that stands still."))
-        return ImageOps.exif_transpose(picture).convert("RGBA")
+        return with_eight_bits(ImageOps.exif_transpose(picture)).convert("RGBA")

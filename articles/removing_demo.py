@@ -45,6 +45,8 @@ def remove_demo() -> Removal:
     rows = json.loads((FIXTURES / "demo.json").read_text())
     references = _listed(rows, Article, "reference")
     stories = Article.objects.filter(reference__in=references)
+    if not stories:
+        return Removal(0, 0, [])
     going = _not_repeated_elsewhere(stories)
     kept = list(stories.exclude(pk__in=going))
     _delete_stories(going)
@@ -59,9 +61,11 @@ def remove_demo() -> Removal:
 
 
 def _rearrange_front_page(sections):
-    """As it was, unless an editor has arranged it since."""
-    Pin.objects.filter(article__slug=FIRST_STORY).delete()
-    Band.objects.filter(section__slug__in=sections).delete()
+    """As it was, unless an editor has arranged it since. A section with stories of
+    one's own keeps its band."""
+    as_set = {"place": Pin.Place.LEAD, "order": 0, "until": None}
+    Pin.objects.filter(article__slug=FIRST_STORY, **as_set).delete()
+    Band.objects.filter(section__slug__in=sections, section__articles=None).delete()
     left = Band.objects.in_order().values_list("kind", flat=True)
     if not Pin.objects.exists() and list(left) in ([], ["quotes", "more"]):
         FrontPage.objects.all().delete()

@@ -28,6 +28,32 @@ def upload(content, name="picture.jpg", kind="image/jpeg"):
     return SimpleUploadedFile(name, content, kind)
 
 
+def jpeg_of_scans(number):
+    """Its last scan over and over: each decodes the whole picture."""
+    content = file_of(drawn((1600, 1600)), progressive=True)
+    last, end = content.rindex(b"\xff\xda"), content.rindex(b"\xff\xd9")
+    return content[:end] + content[last:end] * number + content[end:]
+
+
+def tiff_of_tile(side):
+    """Of 64 by 64 pixels, in one tile with sides so long."""
+    entries = [
+        (256, 64),
+        (257, 64),
+        (258, 8),
+        (259, 8),
+        (262, 1),
+        (277, 1),
+        (322, side),
+        (323, side),
+        (324, 8),
+        (325, 8),
+    ]
+    packed = b"".join(struct.pack("<HHII", tag, 4, 1, n) for tag, n in entries)
+    directory = struct.pack("<H", len(entries)) + packed + struct.pack("<I", 0)
+    return b"II*\0" + struct.pack("<I", 16) + zlib.compress(b"")[:8] + directory
+
+
 def camera_exif(orientation=1, **texts):
     """What a camera and an agency write into a file."""
     exif = Image.Exif()

@@ -12,6 +12,7 @@ from articles import publishing
 from articles.demo import PICTURES
 from articles.models import (
     Article,
+    Band,
     Draft,
     Organisation,
     OrganisationName,
@@ -196,6 +197,9 @@ def test_removing_the_demo_leaves_what_a_story_of_ones_own_uses(before):
     assert not OrganisationName.objects.filter(owner__slug="holm-line").exists()
     publishing.settle(ours)
     assert publishing.problems_before_publishing(ours) == []
+    assert [band.section.slug for band in Band.objects.exclude(section=None)] == [
+        "harbour"
+    ]
 
 
 def test_removing_the_demo_leaves_whom_a_draft_of_ones_own_names():

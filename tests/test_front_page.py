@@ -12,9 +12,11 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from articles import publishing
-from articles.models import Article, Band, Correction, FrontPage, Pin
+from articles.models import Article, Band, Correction, FrontPage, Pin, Section
+from articles.removing_demo import remove_demo
 from tests.factories import DAY, make_article, make_quote, make_section
 from tests.test_admin import act, form_data, messages
+from tests.test_fixture import dump
 from tests.test_pages import Outline, read, text_of
 
 pytestmark = pytest.mark.django_db
@@ -365,3 +367,12 @@ def test_a_pinned_draft_can_be_deleted_by_who_may_publish(desk):
     seen = {"post": "yes", f"revision-{draft.pk}": "1"}
     assert desk.post(address, seen).status_code == 302
     assert not Pin.objects.exists()
+
+
+def test_removing_the_demo_takes_nothing_from_a_site_that_never_had_it(tass):
+    Section.objects.create(name="Science", slug="science")
+    page = FrontPage.objects.create()
+    page.pins.create(article=tass, place=Pin.Place.SECOND, order=5)
+    was = dump()
+    assert remove_demo() == (0, 0, [])
+    assert dump() == was

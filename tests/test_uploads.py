@@ -49,6 +49,14 @@ REFUSED = {
         lambda: pictures.png_of_size(50_000, 50_000),
         "over 64 megapixels",
     ),
+    "a bomb of one tile": (
+        lambda: pictures.tiff_of_tile(16_000),
+        "over 64 megapixels",
+    ),
+    "a bomb of scans": (
+        lambda: pictures.jpeg_of_scans(150),
+        "in over 100 passes",
+    ),
     "200 megapixels": (
         lambda: pictures.png_of_size(20_000, 10_000),
         "over 64 megapixels",

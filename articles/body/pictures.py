@@ -23,11 +23,15 @@ PLACES = {
         "calc(100vw - 40px)",
         is_first=True,
     ),
-    "card": Place("(min-width: 720px) 380px, calc(100vw - 40px)", crop="16x9"),
+    "card": Place(
+        "(min-width: 1264px) 576px, (min-width: 720px) calc(50vw - 56px), "
+        "calc(100vw - 40px)",
+        crop="16x9",
+    ),
     "section": Place(
         "(min-width: 960px) 646px, calc(100vw - 40px)", crop="16x9", is_first=True
     ),
-    "portrait": Place("220px"),
+    "portrait": Place("220px", is_first=True),
 }
 
 

@@ -9,6 +9,9 @@ from PIL import Image, ImageCms, ImageOps
 
 FORMATS = ["JPEG", "PNG", "WEBP", "AVIF", "TIFF"]
 LONGEST_SIDE = 30_000  # px; a JPEG has at most 65,535
+MOST_SCANS = 100  # of a progressive JPEG, which programs write in about ten
+START_OF_SCAN = b"\xff\xda"
+TILE_SIZE_TAGS = (322, 323)
 SRGB = ImageCms.createProfile("sRGB")
 TURNED = range(5, 9)  # the orientations of Exif that stand on their side
 SIDEWAYS_TAG = 0x0112
@@ -36,13 +39,14 @@ def opened(file: BinaryIO, *, megapixels: int) -> Image.Image:
             warnings.simplefilter("ignore")  # of our own limit, and of broken Exif
             picture = Image.open(file, formats=FORMATS)
         # Of a photo in several sizes in one JPEG (MPO) the first is the photo.
-        is_one = picture.format == "MPO" or getattr(picture, "n_frames", 1) == 1
+        is_one = picture.format == "MPO" or not getattr(picture, "is_animated", False)
     except Image.DecompressionBombError as error:
         raise NotTaken(_too_large(megapixels)) from error
     except Exception as error:
         raise NotTaken(_no_picture(beginning)) from error
-    if picture.width * picture.height > megapixels * 1_000_000:
+    if max(picture.width * picture.height, _tile(picture)) > megapixels * 1_000_000:
         raise NotTaken(_too_large(megapixels))
+    refuse_many_scans(file)
     if max(picture.size) > LONGEST_SIDE:
         message = _("A side of the picture is over %(most)d pixels long: crop it.")
         raise NotTaken(message % {"most": LONGEST_SIDE})
@@ -59,6 +63,26 @@ def opened(file: BinaryIO, *, megapixels: int) -> Image.Image:
     return picture
 
 
+def refuse_many_scans(file: BinaryIO) -> None:
+    """Each scan of a JPEG decodes the whole picture anew, and takes a few bytes."""
+    file.seek(0)
+    content = file.read()
+    file.seek(0)
+    if content[:2] == b"\xff\xd8" and content.count(START_OF_SCAN) > MOST_SCANS:
+        message = _(
+            "This JPEG holds its picture in over %(most)d passes, as no program writes "
+            "it. Open it, and save it anew."
+        )
+        raise NotTaken(message % {"most": MOST_SCANS})
+
+
+def _tile(picture) -> int:
+    """The pixels of a TIFF's tile, which is decoded whole whatever of it is shown."""
+    tags = getattr(picture, "tag_v2", {})
+    width, height = (tags.get(tag, 0) for tag in TILE_SIZE_TAGS)
+    return width * height if isinstance(width, int) and isinstance(height, int) else 0
+
+
 def developed(
     picture: Image.Image, *, width: int, shortest_side: int = 0
 ) -> Image.Image:
@@ -71,7 +95,7 @@ def developed(
     picture.draft(None, size[::-1] if turned else size)
     try:
         picture.load()
-        picture = _with_eight_bits(_turned_upright(picture))
+        picture = with_eight_bits(_turned_upright(picture))
         picture = _on_white(picture)
         if picture.size != size:
             picture = picture.resize(size, Image.Resampling.LANCZOS, reducing_gap=3)
@@ -107,7 +131,7 @@ def _turned_upright(picture):
         return picture
 
 
-def _with_eight_bits(picture):
+def with_eight_bits(picture):
     """Pillow takes what is over 255 in sixteen for white."""
     if picture.mode.startswith("I"):
         return picture.convert("I").point(lambda value: value * (1 / 257)).convert("L")
