@@ -123,7 +123,7 @@ def test_a_crop_is_as_near_to_the_point_as_the_edges_let_it(focal, size, ratio, 
 @pytest.mark.parametrize("size", [(1, 1), (1, 9000), (9000, 1), (319, 2), (6000, 4000)])
 def test_something_is_made_of_a_picture_of_any_shape(size):
     kinds = wanted(size)
-    assert len(set(kinds)) == len(kinds) <= 16
+    assert len(set(kinds)) == len(kinds) <= 19
     assert all(1 <= kind.width <= size[0] and kind.height >= 1 for kind in kinds)
 
 
@@ -277,13 +277,26 @@ def test_what_a_fixture_brings_is_made_too(media, make_copies):
     assert len(photo.names()) > 5
 
 
+def test_a_portrait_is_cut_around_what_matters_and_waits_for_no_scrolling(
+    media, make_copies
+):
+    photo = make_pictured(focal_x=10)
+    make_copies()
+    photo.refresh_from_db()
+    shown = body.picture(photo, "portrait")
+    assert 'class="cut-4x5" fetchpriority="high"' in shown
+    assert "lazy" not in shown
+    with Image.open(media / photo.files("4x5")[0].name) as copy:
+        assert copy.width / copy.height == pytest.approx(0.8, abs=0.01)
+
+
 def test_the_form_says_how_far_it_has_come(desk, media, make_copies):
     photo = make_pictured()
     change = f"/admin/articles/photo/{photo.pk}/change/"
     copies = f"/admin/articles/photo/{photo.pk}/copies/"
     Photo.objects.update(renditions_made=3)
     for address in (change, copies):
-        assert "3 of 13 copies for readers made" in desk.get(address).content.decode()
+        assert "3 of 16 copies for readers made" in desk.get(address).content.decode()
     make_copies()
     for address in (change, copies):
         page = desk.get(address).content.decode()

@@ -31,7 +31,7 @@ PLACES = {
     "section": Place(
         "(min-width: 960px) 646px, calc(100vw - 40px)", crop="16x9", is_first=True
     ),
-    "portrait": Place("220px", is_first=True),
+    "portrait": Place("220px", crop="4x5", is_first=True),
 }
 
 

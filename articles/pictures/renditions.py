@@ -10,11 +10,20 @@ from articles.pictures.metadata import credited
 # JPEG is for the few browsers that do not know AVIF.
 WIDTHS = {"avif": [320, 640, 960, 1280, 1920], "jpeg": [640, 1280, 1920]}
 FIRST_WIDTH = 1280  # of the one that is made while the upload is waited for
-CARD_WIDTHS = [320, 640, 960]
-# 16x9 is for lists; the search engines want it, 4x3 and 1x1 beside a story, and what
-# people share wants the card.
-CROPS = {"16x9": (16, 9), "4x3": (4, 3), "1x1": (1, 1), "card": (1200, 630)}
+# 16x9 is for lists, 4x5 for portraits; the search engines want 16x9, 4x3 and 1x1 beside
+# a story, and what people share wants the card.
+CROPS = {
+    "16x9": (16, 9),
+    "4x3": (4, 3),
+    "1x1": (1, 1),
+    "4x5": (4, 5),
+    "card": (1200, 630),
+}
 CROP_WIDTH = 1200
+CROP_WIDTHS = {  # of those that pages show; the others have one width
+    "16x9": {"avif": [320, 640, 960], "jpeg": [640, CROP_WIDTH]},
+    "4x5": {"avif": [320, 640], "jpeg": [640]},
+}
 # An upload is reduced to this before anything is cut from it.
 ENOUGH = {"width": WIDTHS["avif"][-1], "shortest_side": CROP_WIDTH}
 HOW = {
@@ -47,12 +56,9 @@ def wanted(size: tuple[int, int]) -> list[Kind]:
     cut = []
     for crop, ratio in CROPS.items():
         widest = min(size[0], size[1] * ratio[0] // ratio[1]) or 1
-        if crop == "16x9":
-            widths = _steps(CARD_WIDTHS, widest)
-            cut += [Kind(crop, "avif", w, _height(ratio, w)) for w in widths]
-        steps = [640, CROP_WIDTH] if crop == "16x9" else [CROP_WIDTH]
-        widths = _steps(steps, widest)
-        cut += [Kind(crop, "jpeg", w, _height(ratio, w)) for w in widths]
+        for form, steps in CROP_WIDTHS.get(crop, {"jpeg": [CROP_WIDTH]}).items():
+            widths = _steps(steps, widest)
+            cut += [Kind(crop, form, w, _height(ratio, w)) for w in widths]
     first = first_of(size)
     return [first, *(kind for kind in whole if kind != first), *cut]
 
