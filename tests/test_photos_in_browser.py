@@ -48,10 +48,10 @@ def test_a_picture_is_shown_before_it_is_sent_and_a_click_says_what_matters(
     desk.save()
     photo = Photo.objects.get()
     assert (photo.focal_x, photo.focal_y) == (75, 30)
-    page.get_by_text("0 of 14 copies for readers made").wait_for()
+    page.get_by_text("0 of 17 copies for readers made").wait_for()
     page.fill("#id_caption", "Typed meanwhile")
     call_command("make_renditions", verbosity=0)
-    page.get_by_text("All 14 copies for readers are made").wait_for()
+    page.get_by_text("All 17 copies for readers are made").wait_for()
     assert page.input_value("#id_caption") == "Typed meanwhile"
     holds()
     desk.context.close()

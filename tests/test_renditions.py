@@ -300,7 +300,7 @@ def test_the_form_says_how_far_it_has_come(desk, media, make_copies):
     make_copies()
     for address in (change, copies):
         page = desk.get(address).content.decode()
-        assert "All 13 copies for readers are made." in page
+        assert "All 16 copies for readers are made." in page
         assert "In lists, 16 × 9" in page
     assert desk.get("/admin/articles/photo/0/copies/").status_code == 404
 
