@@ -230,14 +230,6 @@ def override_quote_check(quote: Quote, *, by, reason: str) -> QuoteOverride:
     return override
 
 
-def keep_override(override: QuoteOverride) -> None:
-    """One that was rehearsed, unless a row holds it already."""
-    if not QuoteOverride.objects.filter(
-        quote=override.quote_id, overridden_at=override.overridden_at
-    ).exists():
-        override.save(force_insert=True)
-
-
 def note_override(article: Article, override: QuoteOverride, *, by) -> None:
     message = _("Let quote %(mark)s stand: %(reason)s")
     values = {"mark": override.quote.mark, "reason": override.reason}

@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from articles import curating, publishing
 from articles.admin.corrections import CorrectionForm
-from articles.admin.drafting import change_page
 from articles.admin.questions import KillForm
+from articles.admin.side_views import change_page
 from articles.admin.story_list import carried_as, seen_by, state_carried_as
 from articles.admin.unsent import KeepingUnsent
 from articles.drafts import draft_of

@@ -16,7 +16,7 @@ from articles.admin.acting import Acting
 from articles.admin.bylines import BylineInline
 from articles.admin.comparing import Comparing
 from articles.admin.corrections import CorrectionInline
-from articles.admin.drafting import Drafting, change_page, row_page
+from articles.admin.drafting import Drafting
 from articles.admin.folds import FIELDSETS, folds_of
 from articles.admin.names import add_name, find_names
 from articles.admin.obstacles import Obstacle
@@ -24,10 +24,12 @@ from articles.admin.presence import SayingWhoIsHere
 from articles.admin.previews import Previewing
 from articles.admin.quotes import QuoteInline
 from articles.admin.records import DeskAdmin, RefusableForm, TakenBack
+from articles.admin.side_views import change_page, row_page
 from articles.admin.signing_in import SigningIn
 from articles.admin.sources import SourceTextInline
 from articles.admin.story_list import StoryListing
 from articles.admin.times import Timing
+from articles.admin.two_texts import MergingTexts
 from articles.admin.unsaved import KeepingText, PutBackForm
 from articles.admin.writing import WritingSurface
 from articles.models import Article, Draft, Position, Quote, Revision
@@ -87,6 +89,7 @@ class ArticleAdmin(
     Timing,
     Comparing,
     Drafting,
+    MergingTexts,
     Previewing,
     StoryListing,
     DeskAdmin,

@@ -18,7 +18,8 @@ from django.utils.translation import ngettext
 
 from articles import restoring
 from articles.admin.comparisons import bands_of
-from articles.admin.drafting import CARRIED, change_page
+from articles.admin.drafting import CARRIED
+from articles.admin.side_views import change_page
 from articles.admin.story_list import state_carried_as
 from articles.drafts import draft_of
 from articles.models import Article, Revision

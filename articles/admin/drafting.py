@@ -5,25 +5,21 @@ from copy import copy
 
 from django.contrib import messages
 from django.contrib.admin.utils import unquote
-from django.db import IntegrityError, transaction
-from django.http import Http404, HttpResponseRedirect
-from django.shortcuts import get_object_or_404
+from django.db import transaction
+from django.http import HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
-from django.utils import timezone
-from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from articles import drafts, live_changes
 from articles.admin.records import TakenBack
-from articles.admin.two_texts import Labels, name_of
+from articles.admin.side_views import change_page, merge_page, row_page
+from articles.admin.two_texts import Labels
 from articles.models import Article, QuoteOverride, Revision, SourceText
-from articles.publishing import Refused, keep_override, note_override
+from articles.publishing import Refused, note_override
 from articles.revisions import (
     apply,
     content_of,
-    decide,
-    reconcile,
     rehearsal,
 )
 from articles.settling import settle
@@ -119,7 +115,7 @@ class Drafting:
         number = saving.revision.number
         if saving.is_aside:
             record(story, request.user, _("Kept revision %d aside.") % number)
-            return HttpResponseRedirect(_merge_page(story, number))
+            return HttpResponseRedirect(merge_page(story, number))
         record(story, request.user, _("Saved revision %d.") % number)
         if saving.merged:
             labels = Labels(saving.merged.content, mine)
@@ -206,7 +202,7 @@ class Drafting:
             if isinstance(row, QuoteOverride):
                 note_override(story, row, by=request.user)
                 if row.quote_id in keys and not saving.is_aside:
-                    keep_override(row)
+                    QuoteOverride.objects.bulk_create([row], ignore_conflicts=True)
             elif what == "gone":
                 SourceText.objects.filter(pk=row.pk).delete()
             elif what == "new":
@@ -238,24 +234,19 @@ class Drafting:
                 "revision_number": getattr(request, "shown_number", 0),
                 "draft": draft,
                 "asides": [
-                    (aside, _merge_page(story, aside.number))
+                    (aside, merge_page(story, aside.number))
                     for aside in story.revisions.to_merge().light()
                 ],
                 "live_moved_page": draft
                 and request.has_live_moved
-                and _merge_page(story, draft.revision.number),
+                and merge_page(story, draft.revision.number),
             }
         return super().render_change_form(request, context, **kwargs)
 
-    # Two texts of one place
+    # Pending changes that nobody wants
 
     def get_urls(self):
         return [
-            path(
-                "<int:pk>/merge/<int:number>/",
-                self.admin_site.admin_view(self.merge_view),
-                name="articles_article_merge",
-            ),
             path(
                 "<int:pk>/discard/",
                 self.admin_site.admin_view(self.discard_view),
@@ -263,85 +254,6 @@ class Drafting:
             ),
             *super().get_urls(),
         ]
-
-    def merge_view(self, request, pk, number):
-        story = self.story_to_change(request, pk)
-        try:
-            with transaction.atomic():
-                return self._merge(request, story, number)
-        except Refused as refused:  # it names a record that is no more
-            said = refused.messages
-        except IntegrityError:
-            said = [_("Another story may have taken the slug: give this one another.")]
-        for message in said:
-            self.message_user(request, message, messages.ERROR)
-        kept = _("Nothing was merged. Both texts are kept: see the history.")
-        self.message_user(request, kept, messages.WARNING)
-        return HttpResponseRedirect(change_page(story))
-
-    def _merge(self, request, story, number):
-        if request.method == "POST":
-            story = Article.objects.select_for_update(of=["self"]).get(pk=story.pk)
-        mine = get_object_or_404(story.revisions.exclude(kind="saved"), number=number)
-        base, theirs = _other_sides(story, mine)
-        merged = reconcile(base, mine.content, theirs.content)
-        if request.method == "POST" and request.POST.get("theirs") == str(
-            theirs.number
-        ):
-            taken = {
-                p for p in merged.conflicts if request.POST.get(name_of(p)) == "theirs"
-            }
-            content = decide(merged, theirs.content, taken)
-            note = _("Merged revisions %(mine)d and %(theirs)d")
-            numbers = {"mine": mine.number, "theirs": theirs.number}
-            saved = drafts.save_content(
-                story,
-                content,
-                by=request.user,
-                base=theirs.number,
-                note=note % numbers,
-                has_sources=story.sources.filter(came_with=mine.number).exists(),
-            )
-            Revision.objects.filter(pk=mine.pk).to_merge().update(
-                merged_at=timezone.now()
-            )
-            self._bring_sources(story, mine, saved)
-            record(story, request.user, note % numbers)
-            self.message_user(
-                request,
-                _("Merged into revision %d.") % saved.number,
-                messages.SUCCESS,
-            )
-            return HttpResponseRedirect(change_page(story))
-        if request.method == "POST":
-            text = _("Somebody has saved again meanwhile: look once more.")
-            self.message_user(request, text, messages.WARNING)
-        labels = Labels(mine.content, theirs.content)
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "title": _("Two texts of one place"),
-            "is_nav_sidebar_enabled": False,
-            "original": story,
-            "article": story,
-            "mine": mine,
-            "theirs": theirs,
-            "merged": labels.listed(merged.theirs),
-            "conflicts": [
-                labels.conflict(place, mine.content, theirs.content)
-                for place in merged.conflicts
-            ],
-            "back": change_page(story),
-        }
-        template = "admin/articles/article/merge.html"
-        return TemplateResponse(request, template, context).render()
-
-    def _bring_sources(self, story, aside, saved):
-        """Those that came with what was kept aside come with what it is merged into."""
-        is_live = story.status == Article.Status.PUBLISHED
-        brought = story.sources.filter(came_with=aside.number)
-        if brought.update(came_with=saved.number if is_live else None):
-            settle(story)
 
     def discard_view(self, request, pk):
         """Asks first: what is dropped may be the work of several."""
@@ -369,20 +281,6 @@ class Drafting:
         return TemplateResponse(request, "admin/articles/article/ask.html", context)
 
 
-def change_page(article):
-    return reverse("admin:articles_article_change", args=[article.pk])
-
-
-def row_page(article, model_name):
-    """The form with an empty row of that model, for browsers without scripts."""
-    query = urlencode({"row": model_name, "plain": "yes"})
-    return f"{change_page(article)}?{query}"
-
-
-def _merge_page(story, number):
-    return reverse("admin:articles_article_merge", args=[story.pk, number])
-
-
 def _carried(request, story, newest) -> tuple[int, bool]:
     """The revision that the form began from, and whether that was thinned out since:
     then it is the nearest before it. The newest if the form says none."""
@@ -392,17 +290,6 @@ def _carried(request, story, newest) -> tuple[int, bool]:
     before = story.revisions.exclude(kind=Revision.Kind.ASIDE)
     base = before.filter(number__lte=number).newest_first().first()
     return (base.number, base.number != int(number)) if base else (newest, True)
-
-
-def _other_sides(story, mine):
-    """What both began from, and what the others made of it."""
-    if mine.kind == Revision.Kind.DRAFT:
-        draft = drafts.draft_of(story)
-        if draft is None or draft.revision != mine:
-            raise Http404
-        return draft.over.content, story.revisions.held()
-    newest = Revision.objects.newest_number(story)
-    return content_of(story, mine.base), story.revisions.get(number=newest)
 
 
 def _with_rows(response):

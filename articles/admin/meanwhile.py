@@ -40,10 +40,14 @@ class MeanwhileForm(forms.ModelForm):
         before = self.carried() if self.is_bound else {}
         return json.dumps(self.digests() | {LOG: newest_entry(self.instance, before)})
 
+    def held_against(self) -> set[str]:
+        """The names of the fields that others may change meanwhile."""
+        return set(self.fields)
+
     def digests(self):
         """Of what is shown. What somebody else has changed and this form does not show
         is not shown: the next save is held against the same once more."""
-        now = {name: digest(self.initial.get(name)) for name in self.fields}
+        now = {name: digest(self.initial.get(name)) for name in self.held_against()}
         before = self.carried() if self.is_bound else {}
         kept = now.keys() & before.keys() - self.told
         return now | {name: before[name] for name in kept}
@@ -81,14 +85,14 @@ class MeanwhileRowForm(MeanwhileForm):
     def who(self, unknown=SOMEBODY):
         return who_changed(self.record, self.data, unknown)
 
-    def digests(self):
+    def held_against(self):
         own = {self._meta.model._meta.pk.name, "DELETE"}
         own |= {
             name
             for name, field in self.fields.items()
             if isinstance(field, forms.models.InlineForeignKeyField)
         }
-        return {n: d for n, d in super().digests().items() if n not in own}
+        return super().held_against() - own
 
     def carried(self):
         return {} if self.is_gone else self.before or {}

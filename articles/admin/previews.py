@@ -16,8 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from articles.admin.drafting import change_page
-from articles.admin.side_views import SideViews
+from articles.admin.side_views import SideViews, change_page
 from articles.models import Article, PreviewLink, Revision
 from articles.preview_links import make_preview_link, revoke_preview_link
 from articles.verbs import Refused

@@ -2,6 +2,8 @@
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
+from django.urls import reverse
+from django.utils.http import urlencode
 
 
 class SideViews:
@@ -21,3 +23,17 @@ class SideViews:
         if story is None:
             raise Http404("No such story.")
         return story
+
+
+def change_page(article):
+    return reverse("admin:articles_article_change", args=[article.pk])
+
+
+def row_page(article, model_name):
+    """The form with an empty row of that model, for browsers without scripts."""
+    query = urlencode({"row": model_name, "plain": "yes"})
+    return f"{change_page(article)}?{query}"
+
+
+def merge_page(story, number):
+    return reverse("admin:articles_article_merge", args=[story.pk, number])

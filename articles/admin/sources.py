@@ -3,7 +3,7 @@ import json
 from django import forms
 from django.contrib import admin
 
-from articles.admin.meanwhile import MeanwhileForm, digest, read
+from articles.admin.meanwhile import MeanwhileForm, read
 from articles.admin.records import DATE_AND_TIME, ReadInStoryAdmin, RowsByHand
 from articles.admin.story_rows import StoryRows
 from articles.models import SourceText
@@ -27,12 +27,8 @@ class SourceTextForm(MeanwhileForm):
             text.strip = False
             text.disabled = not self.instance._state.adding
 
-    def digests(self):
-        names = {"kind", "publisher", "address", "received_at"} & self.fields.keys()
-        now = {name: digest(self.initial.get(name)) for name in names}
-        before = self.carried() if self.is_bound else {}
-        kept = now.keys() & before.keys() - self.told
-        return now | {name: before[name] for name in kept}
+    def held_against(self):
+        return super().held_against() - {"text", "as_shown"}
 
     def carried(self):
         return read(self.data.get(self.add_prefix("as_shown"), ""))

@@ -1,19 +1,17 @@
 """What a story was at each save: written at the end of settle(), read by drafts, the
 history, comparing, restoring and merging."""
 
+from articles.revisions.applying import apply, key_of
 from articles.revisions.content import (
     OVERRIDES,
     SCHEMA,
     Content,
-    apply,
     complete,
-    key_of,
     overrides_of,
-    present,
     says_the_same,
     snapshot,
-    values_of,
 )
+from articles.revisions.lookup import values_of
 from articles.revisions.reconciling import (
     ATTRIBUTION,
     BODY,
@@ -33,10 +31,10 @@ from articles.revisions.writing import (
 )
 
 __all__ = [
-    "OVERRIDES",
     "ATTRIBUTION",
     "BODY",
     "GROUPS",
+    "OVERRIDES",
     "SCHEMA",
     "Content",
     "Place",
@@ -50,7 +48,6 @@ __all__ = [
     "merge_lines",
     "note_save",
     "overrides_of",
-    "present",
     "reconcile",
     "rehearsal",
     "says_the_same",

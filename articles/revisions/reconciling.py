@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from typing import Any, NamedTuple
 
-from articles.revisions.content import KEYS, OVERRIDES, POSITIONS, Content, present
+from articles.revisions.content import KEYS, OVERRIDES, POSITIONS, Content
+from articles.revisions.lookup import present
 
 
 class Place(NamedTuple):
