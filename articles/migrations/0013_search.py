@@ -39,6 +39,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigIntegerField(primary_key=True, serialize=False)),
                 ('kind', models.CharField(choices=[('story', 'Story'), ('quote', 'Quote'), ('person', 'Person'), ('organisation', 'Organisation')], max_length=12)),
+                ('digest', models.CharField(max_length=32)),
                 ('organisation', models.OneToOneField(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='found_as', to='articles.organisation')),
                 ('person', models.OneToOneField(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='found_as', to='articles.person')),
                 ('quote', models.OneToOneField(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='found_as', to='articles.quote')),

@@ -11,9 +11,6 @@ from articles.models.quotes import Quote
 class SearchEntryQuerySet(models.QuerySet):
     """published() are those of what a list may show readers now."""
 
-    def of(self, kind):
-        return self.filter(kind=kind)
-
     def published(self, kind, at=None):
         match kind:
             case SearchEntry.Kind.STORY:
@@ -48,6 +45,7 @@ class SearchEntry(models.Model):
 
     id = models.BigIntegerField(primary_key=True)
     kind = models.CharField(max_length=12, choices=Kind.choices)
+    digest = models.CharField(max_length=32)  # of the texts that its words are from
     story = models.OneToOneField(
         Article, models.CASCADE, related_name="found_as", null=True
     )

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from articles.models import Mention, Quote, SearchEntry
 from articles.searching.asking import BEST, Asked, Term
-from articles.searching.index import BEGIN, COLUMNS, END, KIND_WORDS, TABLE
+from articles.searching.index import BEGIN, END, KIND_WORDS, TABLE
 
 Kind = SearchEntry.Kind
 MOST_COUNTED = 100
@@ -110,7 +110,7 @@ def _matching(terms, kind, tiers, number):
     sought = _tier(terms, tiers[number])
     for tier in tiers[:number]:
         sought = _without(sought, _tier(terms, tier))
-    return _where(kind, _and(_word(KIND_WORDS[kind], "d"), sought))
+    return _where(kind, _and(_phrase((KIND_WORDS[kind],), "d"), sought))
 
 
 def _where(kind, expression):
@@ -198,11 +198,6 @@ def _phrase(term: Term, columns: str) -> str:
     return f'{{{" ".join(columns)}}} : "{" ".join(term)}"'
 
 
-def _word(stem: str, column: str) -> str:
-    assert column in COLUMNS
-    return _phrase((stem,), column)
-
-
 def _and(*expressions: str) -> str:
     joint = " & " if connection.vendor == "postgresql" else " AND "
     return "(" + joint.join(expressions) + ")"
@@ -218,4 +213,4 @@ def _any_prefix(prefixes, kind) -> str:
         any_of = " | ".join(f"'{prefix}':*{CALLED}" for prefix in prefixes)
     else:
         any_of = " OR ".join(f'{{{CALLED}}} : "{prefix}" *' for prefix in prefixes)
-    return _and(_word(KIND_WORDS[kind], "d"), f"({any_of})")
+    return _and(_phrase((KIND_WORDS[kind],), "d"), f"({any_of})")

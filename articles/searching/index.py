@@ -9,10 +9,12 @@ by a migration, and `manage.py rebuild_search` writes all of it anew.
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
-from itertools import chain
+from hashlib import sha256
+from itertools import chain, islice
 from typing import NamedTuple
 
 from django.db import connection, models
+from django.db.models import Prefetch, prefetch_related_objects
 
 from articles import body
 from articles.models import Article, Organisation, Person, Quote, SearchEntry
@@ -27,6 +29,7 @@ BITS = 24  # of a key that tell apart what was published in one second
 ORDER_BITS = 6  # of these, for the place of a quote in its story
 LAST = (1 << ORDER_BITS) - 1
 GAP = 10  # places between two texts, so that no phrase runs over both
+AT_ONCE = 500  # rows, when all is written anew
 LAST_PLACE = 16_383  # of a word in a tsvector
 TIMES = 256  # that a tsvector notes a word
 
@@ -34,8 +37,11 @@ TIMES = 256  # that a tsvector notes a word
 class Entry(NamedTuple):
     kind: str
     thing: models.Model
-    texts: tuple[list[str], list[str], list[str]]
+    texts: tuple[str, str, str]
     time: datetime | None = None  # of publication
+
+    def digest(self) -> str:
+        return sha256("\0".join(self.texts).encode()).hexdigest()[:32]
 
     def place(self) -> tuple:
         return (self.kind, self.thing.pk)
@@ -54,19 +60,12 @@ class Entry(NamedTuple):
 
 def index_story(article: Article, told_of: Iterable[Person | Organisation]) -> None:
     """The story, its quotes, and whom it names; nothing of one that was taken back."""
-    quotes = list(
-        article.quotes.carried()
-        .filter(withdrawn_at=None)
-        .select_related("speaker", "organisation")
-    )
     mine = SearchEntry.objects.filter(
         models.Q(story=article) | models.Q(quote__article=article)
     )
     entries = []
     if article.status == Article.Status.PUBLISHED:
-        for quote in quotes:
-            quote.article = article
-        entries = [_of_story(article), *map(_of_quote, quotes)]
+        entries = list(_of_stories([article]))
     _write(mine, entries)
     index_records(told_of)
 
@@ -75,6 +74,20 @@ def add_stories(articles: Iterable[Article], quotes: Iterable[Quote]) -> None:
     """Many at once, of which the index has none yet."""
     entries = [*map(_of_story, articles), *map(_of_quote, quotes)]
     _write(SearchEntry.objects.none(), entries)
+
+
+def _of_stories(articles) -> Iterator[Entry]:
+    """Each story with its quotes, their names fetched for all at once."""
+    quotes = Quote.objects.carried().filter(withdrawn_at=None)
+    quotes = quotes.prefetch_related(
+        "speaker__other_names", "organisation__other_names"
+    )
+    prefetch_related_objects(articles, Prefetch("quotes", quotes, to_attr="found"))
+    for article in articles:
+        yield _of_story(article)
+        for quote in article.found:
+            quote.article = article
+            yield _of_quote(quote)
 
 
 def index_records(records: Iterable[Person | Organisation]) -> None:
@@ -105,21 +118,27 @@ def everything() -> Iterator[int]:
     SearchEntry.objects.all().delete()
     for model in (Person, Organisation):
         rows = model.objects.prefetch_related("other_names").order_by("pk")
-        for record in rows.iterator(chunk_size=500):
-            index_records([record])
-            done += 1
+        for records in _in_parts(rows):
+            index_records(records)
+            done += len(records)
             yield done
-    for article in Article.objects.live().order_by("pk").iterator(chunk_size=100):
-        index_story(article, [])
-        done += 1
+    for articles in _in_parts(Article.objects.live().order_by("pk")):
+        _write(SearchEntry.objects.none(), list(_of_stories(articles)))
+        done += len(articles)
         yield done
+
+
+def _in_parts(rows) -> Iterator[list]:
+    rows = rows.iterator(chunk_size=AT_ONCE)
+    while part := list(islice(rows, AT_ONCE)):
+        yield part
 
 
 def _of_story(article):
     texts = (
-        stems(article.headline),
-        stems(article.standfirst),
-        stems(body.plain_text(article.body)),
+        article.headline,
+        article.standfirst,
+        body.plain_text(article.body),
     )
     return Entry(Kind.STORY, article, texts, article.published_at)
 
@@ -131,41 +150,58 @@ def _of_quote(quote):
     said_by = [*names, quote.role, quote.unnamed_source]
     if quote.speaker and not quote.speaker.is_public:
         said_by = [quote.role]
-    texts = (stems(quote.words), _each_apart(said_by), stems(quote.sentence))
+    texts = (quote.words, _each_apart(said_by), quote.sentence)
     return Entry(Kind.QUOTE, quote, texts, quote.article.published_at)
 
 
 def _of_record(record):
     kind = Kind.PERSON if isinstance(record, Person) else Kind.ORGANISATION
     about = record.biography if kind == Kind.PERSON else record.background
-    return Entry(kind, record, (_each_apart(record.all_names()), [], stems(about)))
+    return Entry(kind, record, (_each_apart(record.all_names()), "", about))
 
 
-def _each_apart(names) -> list[str]:
-    return [stem for name in names if name for stem in (BEGIN, *stems(name), END)]
+def _each_apart(names) -> str:
+    return " ".join(f"{BEGIN} {name} {END}" for name in names if name)
 
 
 def _write(old, entries):
-    """These take the place of the old ones."""
-    known = {(entry.kind, entry.thing_key()): entry.pk for entry in old}
-    keys = {}
+    """These take the place of the old ones; what says the same is left alone."""
+    known = {(row.kind, row.thing_key()): row for row in old}
+    keys, changed, same = {}, [], set()
     for entry in entries:
-        was = known.get(entry.place())
-        if was is not None and was >> BITS == entry.key() >> BITS:
-            keys[entry.place()] = was
-    gone = set(known.values()) - set(keys.values())
+        row = known.get(entry.place())
+        if row is None or row.pk >> BITS != entry.key() >> BITS:
+            continue
+        keys[entry.place()] = row.pk
+        if row.digest == entry.digest():
+            same.add(entry.place())
+        else:
+            row.digest = entry.digest()
+            changed.append(row)
+    gone = {row.pk for row in known.values()} - set(keys.values())
     new = [entry for entry in entries if entry.place() not in keys]
     if gone:
         SearchEntry.objects.filter(pk__in=gone).delete()
-    wanted = [entry.key() for entry in new]
-    taken = set(SearchEntry.objects.filter(pk__in=wanted).values_list("pk", flat=True))
-    for entry in new:
-        keys[entry.place()] = key = _free(entry.key(), taken)
-        taken.add(key)
-    SearchEntry.objects.bulk_create(
-        SearchEntry(pk=keys[e.place()], kind=e.kind, **{e.kind: e.thing}) for e in new
-    )
-    _write_texts(gone, {keys[entry.place()]: entry for entry in entries})
+    if changed:
+        SearchEntry.objects.bulk_update(changed, ["digest"])
+    if new:
+        wanted = [entry.key() for entry in new]
+        taken = SearchEntry.objects.filter(pk__in=wanted)
+        taken = set(taken.values_list("pk", flat=True))
+        for entry in new:
+            keys[entry.place()] = key = _free(entry.key(), taken)
+            taken.add(key)
+        SearchEntry.objects.bulk_create(
+            SearchEntry(
+                pk=keys[entry.place()],
+                kind=entry.kind,
+                digest=entry.digest(),
+                **{entry.kind: entry.thing},
+            )
+            for entry in new
+        )
+    written = [entry for entry in entries if entry.place() not in same]
+    _write_texts(gone, {keys[entry.place()]: entry for entry in written})
 
 
 def _free(key, taken) -> int:
@@ -178,36 +214,42 @@ def _free(key, taken) -> int:
 
 
 def _write_texts(gone, entries):
+    stemmed = {
+        key: (KIND_WORDS[entry.kind], *map(stems, entry.texts))
+        for key, entry in entries.items()
+    }
     with connection.cursor() as cursor:
         if gone:
             marks = ", ".join(["%s"] * len(gone))
             cursor.execute(f"DELETE FROM {TABLE} WHERE rowid IN ({marks})", [*gone])
+        if not stemmed:
+            return
         if connection.vendor == "postgresql":
             cursor.executemany(
                 f"INSERT INTO {TABLE} (rowid, vector) VALUES (%s, %s::tsvector) "
                 "ON CONFLICT (rowid) DO UPDATE SET vector = excluded.vector",
-                [(key, _vector(entry)) for key, entry in entries.items()],
+                [(key, _vector(*texts)) for key, texts in stemmed.items()],
             )
         else:
             cursor.executemany(
                 f"INSERT OR REPLACE INTO {TABLE} (rowid, {', '.join(COLUMNS)}) "
                 "VALUES (%s, %s, %s, %s, %s)",
                 [
-                    (key, *map(" ".join, entry.texts), KIND_WORDS[entry.kind])
-                    for key, entry in entries.items()
+                    (key, *map(" ".join, texts), kind)
+                    for key, (kind, *texts) in stemmed.items()
                 ],
             )
 
 
-def _vector(entry) -> str:
+def _vector(kind, *texts) -> str:
     """A tsvector as PostgreSQL reads it."""
     places = defaultdict(list)
     at = 0
-    for column, text in zip("ABC", entry.texts, strict=True):
+    for column, text in zip("ABC", texts, strict=True):
         for stem in text:
             at += 1
             if at <= LAST_PLACE and len(places[stem]) < TIMES:
                 places[stem].append(f"{at}{column}")
         at += GAP
-    places[KIND_WORDS[entry.kind]] = ["1D"]
+    places[kind] = ["1D"]
     return " ".join(f"'{stem}':{','.join(at)}" for stem, at in places.items() if at)
