@@ -15,7 +15,6 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.http import http_date
 from django.utils.translation import gettext as _
-from django.utils.translation import to_locale
 from django.views.decorators.http import require_safe
 
 from articles import body, feed_formats
@@ -29,6 +28,7 @@ from articles.models import (
     Section,
     Topic,
 )
+from articles.site import language_tag, whole
 from articles.templatetags.printing import cut_at_word, quoted
 
 MOST_ENTRIES = 50
@@ -71,16 +71,6 @@ class Entry:
     picture: Picture | None = None
 
 
-def whole(address: str) -> str:
-    """That of a file may be whole already."""
-    return address if "://" in address else settings.SITE_ADDRESS + address
-
-
-def language_tag(language: str) -> str:
-    """As in BCP 47: en-GB."""
-    return to_locale(language).replace("_", "-")
-
-
 # What stands in a feed
 
 
@@ -115,7 +105,7 @@ def _story(article):
 
 def _picture(photo):
     """The widest that every reader can show, if it is there yet."""
-    files = [file for file in photo.files() if file.format == "jpeg"] if photo else []
+    files = photo.jpegs() if photo else []
     if not files:
         return None
     try:

@@ -9,6 +9,7 @@ from django.conf import settings
 from articles import body, matching
 from articles.matching import Check, Outcome, find, nearest, quotations
 from articles.models import Article, Quote, QuoteOverride, SourceText
+from articles.site import whole
 
 
 @dataclass(frozen=True)
@@ -163,7 +164,7 @@ def archive_checks() -> Iterator[QuoteChecks]:
 
 def where(quote: Quote) -> str:
     """The address at which the quote stands in its story."""
-    return f"{settings.SITE_ADDRESS}{quote.get_place_url()}"
+    return whole(quote.get_place_url())
 
 
 def house_policy() -> matching.Policy:

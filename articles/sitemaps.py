@@ -18,7 +18,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from articles.feeds import whole
 from articles.models import (
     Article,
     Masthead,
@@ -28,6 +27,7 @@ from articles.models import (
     Position,
     Quote,
 )
+from articles.site import whole
 
 NEWS_FOR = timedelta(hours=48)
 MOST_NEWS = 1000
@@ -95,13 +95,9 @@ def quotes():
 
 def of_story(story):
     photos = {photo for photo in [story.lead_photo, *story.photos.all()] if photo}
-    widest = [files[-1] for photo in photos if (files := jpegs(photo))]
+    widest = [files[-1] for photo in photos if (files := photo.jpegs())]
     images = tuple(sorted(whole(file.url) for file in widest))
     return Address(whole(story.get_absolute_url()), story.current_since(), images)
-
-
-def jpegs(photo):
-    return [file for file in photo.files() if file.format == "jpeg"]
 
 
 def of_record(record):

@@ -14,8 +14,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from articles.feeds import language_tag, whole
 from articles.models import Article, Masthead, Organisation, Person, Quote
+from articles.site import language_tag, whole
 from articles.templatetags.printing import cut_at_word
 
 LONGEST_HEADLINE = 110  # characters, as search engines have it
@@ -205,7 +205,7 @@ def pictures(photo) -> list[dict]:
         return []
     files = []
     for crop in ["1x1", "4x3", "16x9", ""]:
-        made = [f for f in photo.files(crop) if f.crop == crop and f.format == "jpeg"]
+        made = [file for file in photo.jpegs(crop) if file.crop == crop]
         files += made[-1:]
     return [
         thing(

@@ -39,6 +39,7 @@ from articles.reading_time import minutes_to_read
 from articles.related import related_to
 from articles.searching import results
 from articles.searching.asking import BEST, NEWEST, Asked
+from articles.site import whole
 from articles.verbs import Refused
 from articles.years import by_year
 
@@ -388,7 +389,7 @@ def robots(request):
     them by themselves."""
     lines = ["User-agent: *", f"Disallow: {reverse('admin:index')}"]
     for sitemap in ("sitemap", "news_sitemap"):
-        lines.append(f"Sitemap: {settings.SITE_ADDRESS}{reverse(sitemap)}")
+        lines.append(f"Sitemap: {whole(reverse(sitemap))}")
     return HttpResponse("\n".join(lines) + "\n", "text/plain")
 
 

@@ -234,6 +234,10 @@ class Photo(models.Model):
         size = (self.width, self.height)
         return [Rendition("", "jpeg", *size, self.rendition.name)]
 
+    def jpegs(self, crop=""):
+        """Those of them that every reader and every machine can show."""
+        return [file for file in self.files(crop) if file.format == "jpeg"]
+
     def names(self):
         """Of all the files that readers get."""
         first = [self.rendition.name] if self.rendition else []
