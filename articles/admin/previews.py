@@ -19,6 +19,7 @@ from django.views.decorators.http import require_safe
 from articles.admin.side_views import SideViews, change_page
 from articles.models import Article, PreviewLink, Revision
 from articles.preview_links import make_preview_link, revoke_preview_link
+from articles.site import whole
 from articles.verbs import Refused
 from articles.views import previewed, unlisted
 from newsroom.csp import READERS
@@ -179,4 +180,4 @@ def _links_page(article, revision=None):
 
 
 def _address(token):
-    return settings.SITE_ADDRESS + reverse("article_preview", args=[token])
+    return whole(reverse("article_preview", args=[token]))

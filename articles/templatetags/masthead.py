@@ -4,12 +4,12 @@ error page without a request, the site is as it comes."""
 from urllib.parse import quote
 
 from django import template
-from django.conf import settings
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from articles.models import Masthead, NavigationLink
+from articles.site import whole
 from newsroom.csp import allow_style
 
 register = template.Library()
@@ -74,7 +74,7 @@ def report_address(context, words, name, address):
     says which page, or the contact page; nowhere if there is neither."""
     to = masthead_of(context).contact_address
     if to:
-        subject, page = quote(f"{words}: {name}"), f"{settings.SITE_ADDRESS}{address}"
+        subject, page = quote(f"{words}: {name}"), whole(address)
         return f"mailto:{quote(to, safe='@')}?subject={subject}&body={quote(page)}"
     contact = reverse("contact")
     pages = {page.url for page in context.get("site_pages", [])}
