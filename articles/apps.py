@@ -12,7 +12,10 @@ class ArticlesConfig(AppConfig):
     verbose_name = _("Newsroom")
 
     def ready(self):
+        from articles.freshness import touching  # it needs the models
+
         post_migrate.connect(keep_site, sender=self)
+        touching.watch()
 
 
 def keep_site(using, apps, **details):

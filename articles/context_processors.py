@@ -1,16 +1,14 @@
-from django.contrib.flatpages.models import FlatPage
 from django.utils.functional import SimpleLazyObject
 
-from articles.models import Masthead, Section
+from articles.furniture import furniture_for
 
 
 def site(request):
-    """What every page prints of the site. Each is read when a page first prints it, and
-    anew for each request: no process shows what another has changed since."""
+    """What every page prints of the site, fetched when a page first prints it."""
+    furniture = SimpleLazyObject(lambda: furniture_for(request))
     return {
-        "masthead": SimpleLazyObject(Masthead.objects.shown),
-        "sections": SimpleLazyObject(lambda: list(Section.objects.published())),
-        "site_pages": SimpleLazyObject(
-            lambda: list(FlatPage.objects.only("url", "title").order_by("pk"))
-        ),
+        "masthead": SimpleLazyObject(lambda: furniture.masthead),
+        "sections": SimpleLazyObject(lambda: furniture.sections),
+        "site_pages": SimpleLazyObject(lambda: furniture.pages),
+        "links_set": SimpleLazyObject(lambda: furniture.links),
     }

@@ -5,6 +5,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from articles import body, matching
+from articles.freshness.lists import note_story
 from articles.models import Article, Correction, Organisation, Person, Quote
 from articles.publishing import problems_before_publishing
 from articles.settling import settle
@@ -150,5 +151,6 @@ def _note(story, by, text, kind, placement, **details) -> Correction:
         published_at=story.updated_at,
         **details,
     )
+    note_story(story)
     record(story, by, f"{correction.get_kind_display()}: {correction.text}")
     return correction

@@ -13,11 +13,12 @@ from django.http import HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.http import http_date
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from articles import body, feed_formats
+from articles.freshness.answers import for_everybody
+from articles.freshness.lists import QUOTES, STORIES, list_of
 from articles.models import (
     Article,
     Correction,
@@ -28,6 +29,7 @@ from articles.models import (
     Section,
     Topic,
 )
+from articles.models.tagged import depends_on
 from articles.site import language_tag, whole
 from articles.templatetags.printing import cut_at_word, quoted
 
@@ -186,37 +188,39 @@ def answer(file, page, title, description, entries):
     for entry in entries:
         feed.add_item(**vars(entry))
     response = HttpResponse(content_type=feed.content_type)
-    if entries:
-        latest = feed.latest_post_date()
-        response.headers["Last-Modified"] = http_date(latest.timestamp())
     feed.write(response, "utf-8")
     return response
 
 
 @require_safe
+@for_everybody(STORIES)
 def front(request, file):
     entries = of_stories(Article.objects.listed())
     return answer(file, reverse("front"), "", "", entries)
 
 
 @require_safe
+@for_everybody()
 def section(request, file, slug):
     return placed(Section.objects.published(), file, slug)
 
 
 @require_safe
+@for_everybody()
 def topic(request, file, slug):
     return placed(Topic.objects.published(), file, slug)
 
 
 def placed(places, file, slug):
     place = get_object_or_404(places, slug=slug)
+    depends_on(list_of(place))
     about = _("All stories on %s, the newest first.") % place.name
     entries = of_stories(place.articles.listed())
     return answer(file, place.get_absolute_url(), place.name, about, entries)
 
 
 @require_safe
+@for_everybody()
 def person(request, file, slug):
     """The stories that name them, and those with their work."""
     return of_record(Person.objects.published(), file, slug, _stories_of_person)
@@ -228,6 +232,7 @@ def _stories_of_person(person):
 
 
 @require_safe
+@for_everybody()
 def organisation(request, file, slug):
     stories = Article.objects.listed().of_organisation
     return of_record(Organisation.objects.published(), file, slug, stories)
@@ -238,12 +243,14 @@ def of_record(records, file, slug, stories_of):
     if record is None:
         record = get_object_or_404(records, former_addresses__slug=slug)
         return HttpResponsePermanentRedirect(record.get_absolute_url() + file)
+    depends_on(list_of(record))
     about = _("The stories on %s, the newest first.") % record.name
     entries = of_stories(stories_of(record))
     return answer(file, record.get_absolute_url(), record.name, about, entries)
 
 
 @require_safe
+@for_everybody(QUOTES)
 def quotes(request, file):
     about = _("Who said what, in which words and in which story, the newest first.")
     entries = of_quotes(Quote.objects.listed())
@@ -251,6 +258,7 @@ def quotes(request, file):
 
 
 @require_safe
+@for_everybody("corrections")
 def corrections(request, file):
     about = _("What we got wrong, what is right, and where it stood, the newest first.")
     entries = of_corrections(Correction.objects.published())

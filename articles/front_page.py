@@ -7,7 +7,7 @@ from django.db.models import F, Q
 
 from articles import voices
 from articles.models import Article, Band, Correction, Pin, Quote, Section
-from articles.models.front_page import MOST_BANDS, MOST_PINS
+from articles.models.front_page import MOST_PINS
 from articles.paging import Page, paginate
 
 STORIES = 20  # beside those of the sections' bands
@@ -37,8 +37,7 @@ class Front:
     page: Page
 
 
-def put_together() -> Front:
-    bands = list(Band.objects.in_order()[:MOST_BANDS])
+def put_together(bands: list[Band]) -> Front:
     bands = bands or [Band(kind=Kind.QUOTES), Band(kind=Kind.MORE)]
     has_more = any(band.kind == Kind.MORE for band in bands)
     stories = Article.objects.listed().for_cards().select_related("lead_photo")

@@ -15,6 +15,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from articles import body, matching
+from articles.freshness.lists import note_story
 from articles.models import (
     Article,
     FormerAddress,
@@ -64,6 +65,7 @@ def settle(
     _write_quotes(told)
     note_save(story, by=by, note=note, is_substantial=is_substantial)
     index_story(story, told.named)
+    note_story(story)
     article.body, article.body_html = story.body, story.body_html
     article.first_published_at = story.first_published_at
 

@@ -18,6 +18,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from articles.freshness.answers import for_everybody
+from articles.freshness.lists import STORIES
+from articles.freshness.touching import ANY
 from articles.models import (
     Article,
     Masthead,
@@ -154,6 +157,7 @@ def on_page(kind, number):
 
 
 @require_safe
+@for_everybody(ANY)
 def index(request):
     locations = [
         whole(reverse(f"{name}_sitemap", args=[number]))
@@ -164,6 +168,7 @@ def index(request):
 
 
 @require_safe
+@for_everybody(ANY)
 def page(request, kind, number):
     kind = KINDS[kind]
     if (number + 1) * kind.size > LAST_KEY:
@@ -180,6 +185,7 @@ def page(request, kind, number):
 
 
 @require_safe
+@for_everybody(STORIES)
 def news(request):
     now = timezone.now()
     rows = Article.objects.listed(now).within(now - NEWS_FOR, now)

@@ -16,6 +16,10 @@ from django.views import defaults
 from django.views.decorators.http import require_safe
 
 from articles import archives, body, changes, front_page, voices
+from articles.freshness.answers import for_everybody
+from articles.freshness.lists import QUOTES, STORIES, list_of, stories_of
+from articles.freshness.touching import ANY, FRONT
+from articles.furniture import furniture_for
 from articles.models import (
     Article,
     Byline,
@@ -29,6 +33,7 @@ from articles.models import (
     Section,
     Topic,
 )
+from articles.models.tagged import depends_on
 from articles.paging import paginate
 from articles.previews import (
     as_readers_have_it,
@@ -49,12 +54,13 @@ def latest(articles, request, **paging):
 
 
 @require_safe
+@for_everybody(STORIES, QUOTES, FRONT)
 def front(request):
     if request.GET.keys() & {"older", "newer"}:
         page = latest(Article.objects.listed(), request)
         if page.here:
             return render(request, "articles/article_list.html", {"articles": page})
-    front = front_page.put_together()
+    front = front_page.put_together(furniture_for(request).bands)
     lead = front.lead
     said_there = list(lead.quotes.standing().for_lists()) if lead else []
     context = {
@@ -70,6 +76,7 @@ def front(request):
 
 
 @require_safe
+@for_everybody()
 def article_detail(request, year, month, day, slug):
     """An old or wrong date in the address leads to the right one."""
     stories = Article.objects.published().for_page()
@@ -109,6 +116,7 @@ def unlisted(view):
 
 
 @require_safe
+@for_everybody()
 def article_changes(request, year, month, day, slug):
     """What readers are told of the story since they first had it."""
     if not settings.READERS_SEE_CHANGES:
@@ -179,16 +187,19 @@ def story(told, last_changed_at=None):
 
 
 @require_safe
+@for_everybody()
 def archive_year(request, year):
     return archive(request, year)
 
 
 @require_safe
+@for_everybody()
 def archive_month(request, year, month):
     return archive(request, year, month)
 
 
 @require_safe
+@for_everybody()
 def archive_day(request, year, month, day):
     return archive(request, year, month, day)
 
@@ -206,33 +217,45 @@ def archive(request, *date):
     address = period.get_absolute_url()
     if request.path != address:
         return redirect(address, permanent=True)
+    earlier = period.around(stories.last_before(period.start()))
+    later = period.around(stories.first_from(period.end()))
+    if earlier and later:
+        years = range(earlier.year, later.year + 1)
+        depends_on(*(stories_of(year) for year in years))
+    else:
+        depends_on(STORIES)
     context = {
         "articles": page,
         "period": period,
         "parts": period.parts_with(articles),
-        "earlier": period.around(stories.last_before(period.start())),
-        "later": period.around(stories.first_from(period.end())),
+        "earlier": earlier,
+        "later": later,
     }
     return render(request, "articles/archive.html", context)
 
 
 @require_safe
+@for_everybody()
 def section_detail(request, slug):
     section = get_object_or_404(Section.objects.published(), slug=slug)
+    depends_on(list_of(section))
     articles = latest(section.articles.listed(), request)
     context = {"section": section, "articles": articles, "is_section": True}
     return render(request, "articles/section_detail.html", context)
 
 
 @require_safe
+@for_everybody()
 def topic_detail(request, slug):
     topic = get_object_or_404(Topic.objects.published(), slug=slug)
+    depends_on(list_of(topic))
     articles = latest(topic.articles.listed(), request)
     context = {"topic": topic, "articles": articles}
     return render(request, "articles/topic_detail.html", context)
 
 
 @require_safe
+@for_everybody("people")
 def person_list(request):
     people = Person.objects.published().order_by("sort_name", "pk")
     posts = Prefetch("positions", Position.objects.for_pages(), to_attr="posts")
@@ -241,6 +264,7 @@ def person_list(request):
 
 
 @require_safe
+@for_everybody()
 def person_detail(request, slug):
     published = Person.objects.published().select_related("portrait")
     bylines = Byline.objects.published().filter(person=OuterRef("pk"))
@@ -249,6 +273,7 @@ def person_detail(request, slug):
     person = people.filter(slug=slug).first()
     if person is None:
         return moved_or_404(request, published, slug)
+    depends_on(list_of(person))
     stories = Article.objects.listed()
     quotes = Quote.objects.listed().filter(speaker=person)
     context = {
@@ -276,6 +301,7 @@ def quoted_beside(person, quotes):
 
 
 @require_safe
+@for_everybody("organisations")
 def organisation_list(request):
     organisations = Organisation.objects.published().order_by("name", "pk")
     page = paginate(organisations, request.GET, size=50)
@@ -283,6 +309,7 @@ def organisation_list(request):
 
 
 @require_safe
+@for_everybody()
 def organisation_detail(request, slug):
     published = Organisation.objects.published()
     organisations = published.prefetch_related(
@@ -291,6 +318,7 @@ def organisation_detail(request, slug):
     organisation = organisations.filter(slug=slug).first()
     if organisation is None:
         return moved_or_404(request, published, slug)
+    depends_on(list_of(organisation))
     posts = Position.objects.shown().filter(organisation=organisation)
     holders = Person.objects.published().filter(pk__in=posts.values("person"))
     holders = holders.prefetch_related(Prefetch("positions", posts, to_attr="posts"))
@@ -318,6 +346,7 @@ def organisation_detail(request, slug):
 
 
 @require_safe
+@for_everybody(ANY)
 def search(request):
     asked = Asked.read(request.GET)
     found = results.search(asked, request.GET.get("after", ""))
@@ -338,12 +367,14 @@ def search(request):
 
 
 @require_safe
+@for_everybody(QUOTES)
 def quote_list(request):
     quotes = in_lists(Quote.objects.listed(), request)
     return render(request, "articles/quote_list.html", {"quotes": quotes})
 
 
 @require_safe
+@for_everybody()
 def quote_detail(request, pk):
     """What a quote repeats stands first in every list, and there its page is."""
     quote = Quote.objects.published().for_page().filter(pk=pk).first()
@@ -384,6 +415,7 @@ def corrected(quotes):
 
 
 @require_safe
+@for_everybody()
 def robots(request):
     """What search engines are not to visit, and where they find the rest. Previews tell
     them by themselves."""
@@ -394,6 +426,7 @@ def robots(request):
 
 
 @require_safe
+@for_everybody("corrections")
 def correction_list(request):
     """All of them, those of withdrawn quotes and retracted stories too."""
     corrections = Correction.objects.published().for_list().newest_first()
@@ -403,6 +436,7 @@ def correction_list(request):
 
 
 @require_safe
+@for_everybody()
 def page(request, slug=""):
     """What the newsroom says of itself. It is sanitised here again: the table is not
     ours, and a row may have come by another way than the form."""

@@ -42,7 +42,7 @@ def nonempty(value):
     return value
 
 
-def hours(value):
+def whole_number(value):
     if int(value) < 0:
         raise ValueError(value)
     return int(value)
@@ -63,6 +63,16 @@ def megabytes(value):
 
 def names(value):
     return nonempty([name.strip() for name in value.split(",") if name.strip()])
+
+
+def caches(value):
+    """Of those that the site tells what to drop."""
+    addresses = [address.strip() for address in value.split(",") if address.strip()]
+    for address in addresses:
+        parts = urlsplit(address)
+        if parts.scheme not in ("varnish", "fastly", "cloudflare") or not parts.netloc:
+            raise ValueError(address)
+    return addresses
 
 
 def text(value):
@@ -135,6 +145,16 @@ CACHES = {
         "locmemcache://",
     )
 }
+# What stands in front of the site, keeps its pages and drops those it is told to.
+HTTP_CACHES = read(
+    "HTTP_CACHES",
+    caches,
+    "varnish://host:port, fastly://service or cloudflare://zone, separated by commas",
+    "",
+)
+HTTP_CACHE_TOKEN = read("HTTP_CACHE_TOKEN", str, "the token of a network", "")
+# The longest that they, or Redis, keep a page without asking for it again.
+SHARED_CACHE_SECONDS = read("SHARED_CACHE_SECONDS", whole_number, "seconds", "600")
 TIME_ZONE = read(
     "TIME_ZONE", lambda name: ZoneInfo(name).key, "a name such as Europe/Moscow", "UTC"
 )
@@ -159,8 +179,8 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "articles.freshness.answers.not_kept",
     "django.middleware.gzip.GZipMiddleware",
-    "django.middleware.http.ConditionalGetMiddleware",
     "newsroom.csp.ContentSecurityPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -242,7 +262,9 @@ if read("BEHIND_TLS_PROXY", flag, "on or off", "off"):
 READERS_SEE_CHANGES = read("READERS_SEE_CHANGES", flag, "on or off", "on")
 
 # How long a link may show a story to somebody without an account.
-PREVIEW_LINK_HOURS = read("PREVIEW_LINK_HOURS", hours, "hours, 0 for no links", "168")
+PREVIEW_LINK_HOURS = read(
+    "PREVIEW_LINK_HOURS", whole_number, "hours, 0 for no links", "168"
+)
 
 # The largest upload of a picture. A megapixel takes up to 10 MB of memory to open.
 PHOTO_MEGABYTES = read("PHOTO_MEGABYTES", megabytes, "megabytes, at least 1", "40")

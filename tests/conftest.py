@@ -9,6 +9,7 @@ from django.core.management import call_command
 from django.db import connection
 from psycopg import connect
 
+from articles.furniture import forget_furniture
 from articles.models import Article, Photo
 from tests.browsing import chromium  # noqa: F401
 
@@ -46,6 +47,7 @@ def _pinned(settings):
     settings.TIME_ZONE = "UTC"
     settings.LANGUAGE_CODE = "en-gb"
     settings.RENDITIONS_BY_WORKER = True
+    forget_furniture()
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """Imports run one way:
 organisations <- people <- addresses, photos <- sections <- masthead, articles <-
 bylines, mentions, presence, sources <- quotes <- overrides, corrections, revisions <-
-previews, desk, front_page, search.
+previews, desk, front_page, search, freshness.
 What stands further left knows nothing of what stands further right, but for the
 relations that lead to it."""
 
@@ -9,6 +9,7 @@ from articles.models.addresses import FormerAddress
 from articles.models.articles import Article
 from articles.models.bylines import Byline
 from articles.models.corrections import Correction
+from articles.models.freshness import Listing, Touch
 from articles.models.front_page import Band, FrontPage, Pin
 from articles.models.masthead import Masthead, NavigationLink
 from articles.models.mentions import Mention
@@ -32,6 +33,7 @@ __all__ = [
     "Draft",
     "FormerAddress",
     "FrontPage",
+    "Listing",
     "Masthead",
     "Mention",
     "NavigationLink",
@@ -52,4 +54,5 @@ __all__ = [
     "Section",
     "SourceText",
     "Topic",
+    "Touch",
 ]

@@ -17,6 +17,7 @@ from articles.models.fields import (
 from articles.models.organisations import Organisation
 from articles.models.photos import Photo
 from articles.models.sections import Section, Topic
+from articles.models.tagged import Tagged
 from articles.times import in_words
 
 LEADING_TO = {
@@ -169,7 +170,7 @@ class OfArticleQuerySet(models.QuerySet):
         return self.filter(Exists(stories))
 
 
-class Article(models.Model):
+class Article(Tagged):
     class Status(models.TextChoices):
         DRAFT = "draft", _("Draft")
         PUBLISHED = "published", _("Published")
@@ -399,6 +400,14 @@ class Article(models.Model):
     def is_embargoed(self, at=None):
         at = at or timezone.now()
         return self.embargoed_until is not None and self.embargoed_until > at
+
+    def page_tag(self):
+        return f"story-{self.pk}"
+
+    def changed_at(self):
+        names = ("published_at", "embargoed_until", "updated_at")
+        times = (self.__dict__.get(name) for name in names)
+        return max((time for time in times if time), default=None)
 
     def current_since(self):
         """Since when readers have it as it is: it went out, its embargo ended, or it

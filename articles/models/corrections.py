@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from articles.models.articles import Article, OfArticleQuerySet
 from articles.models.fields import MomentField, ProseField, in_calendar
 from articles.models.quotes import Quote
+from articles.models.tagged import TaggedAs
 
 
 class CorrectionQuerySet(OfArticleQuerySet):
@@ -84,7 +85,7 @@ class CorrectionQuerySet(OfArticleQuerySet):
         )
 
 
-class Correction(models.Model):
+class Correction(TaggedAs):
     class Kind(models.TextChoices):
         CORRECTION = "correction", _("Correction")
         CLARIFICATION = "clarification", _("Clarification")
@@ -151,6 +152,9 @@ class Correction(models.Model):
 
     def __str__(self):
         return f"{self.get_kind_display()}: {self.text[:80]}"
+
+    def changed_at(self):
+        return self.__dict__.get("published_at")
 
     def is_retraction(self):
         """Of the whole story."""

@@ -16,6 +16,7 @@ from articles.models.fields import (
     shown_by,
 )
 from articles.models.records import Addressed, AddressedQuerySet
+from articles.models.tagged import TaggedAs
 
 WIKIDATA_HELP = _("The Q number of the record, such as Q7184. Leave empty if unsure.")
 
@@ -120,7 +121,9 @@ class OrganisationNameManager(models.Manager):
         return self.get(owner__slug=slug, name=name)
 
 
-class OrganisationName(models.Model):
+class OrganisationName(TaggedAs):
+    tagged_as = ("owner", "organisation")
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     owner = models.ForeignKey(
         Organisation,

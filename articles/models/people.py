@@ -15,6 +15,7 @@ from articles.models.fields import (
 )
 from articles.models.organisations import WIKIDATA_HELP, Organisation
 from articles.models.records import Addressed, AddressedQuerySet
+from articles.models.tagged import TaggedAs
 
 
 class PersonQuerySet(AddressedQuerySet):
@@ -100,7 +101,9 @@ class PersonNameManager(models.Manager):
         return self.get(owner__slug=slug, name=name)
 
 
-class PersonName(models.Model):
+class PersonName(TaggedAs):
+    tagged_as = ("owner", "person")
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     owner = models.ForeignKey(
         Person, models.CASCADE, verbose_name=_("person"), related_name="other_names"
@@ -183,7 +186,9 @@ class PositionQuerySet(models.QuerySet):
         return self.covering(date).filter(person=person)
 
 
-class Position(models.Model):
+class Position(TaggedAs):
+    tagged_as = ("person", "person")
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     person = models.ForeignKey(
         Person, models.CASCADE, verbose_name=_("person"), related_name="positions"

@@ -19,6 +19,7 @@ from articles.models.fields import (
 )
 from articles.models.organisations import Organisation
 from articles.models.people import Person
+from articles.models.tagged import Tagged
 from articles.pictures import renditions, uploads
 
 # Whoever makes the renditions of a photo has it for so long after each of them.
@@ -86,7 +87,7 @@ class PhotoQuerySet(models.QuerySet):
     delete.queryset_only = True
 
 
-class Photo(models.Model):
+class Photo(Tagged):
     slug = SlugField(
         _("slug"),
         max_length=100,

@@ -17,6 +17,7 @@ from articles.models.fields import LanguageField, LineField, ProseField
 from articles.models.organisations import Organisation
 from articles.models.people import Person, Position
 from articles.models.sources import SourceText
+from articles.models.tagged import TaggedAs
 
 MOST_WORDS_SOUGHT = 10
 
@@ -137,7 +138,7 @@ class QuoteQuerySet(OfArticleQuerySet):
         )
 
 
-class Quote(models.Model):
+class Quote(TaggedAs):
     class Kind(models.TextChoices):
         DIRECT = "direct", _("Direct quote")
         PARTIAL = "partial", _("Partial quote")

@@ -2,6 +2,8 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from articles.models.tagged import Tagged
+
 
 class AddressedQuerySet(models.QuerySet):
     """Records with a slug of their own. One that was merged into another is found, by
@@ -22,7 +24,7 @@ class AddressedQuerySet(models.QuerySet):
         return present
 
 
-class Addressed(models.Model):
+class Addressed(Tagged):
     class Meta:
         abstract = True
 

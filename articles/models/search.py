@@ -3,6 +3,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from articles.models.articles import Article
+from articles.models.dumps import NoRows
 from articles.models.organisations import Organisation
 from articles.models.people import Person
 from articles.models.quotes import Quote
@@ -22,13 +23,6 @@ class SearchEntryQuerySet(models.QuerySet):
             case SearchEntry.Kind.ORGANISATION:
                 shown = Organisation.objects.published(at)
         return self.filter(Exists(shown.filter(pk=OuterRef(kind))), kind=kind)
-
-
-class NoEntries(models.Manager):
-    """What dumpdata takes: settle() writes the entries of whatever a dump brings."""
-
-    def get_queryset(self):
-        return super().get_queryset().none()
 
 
 class SearchEntry(models.Model):
@@ -60,7 +54,7 @@ class SearchEntry(models.Model):
     )
 
     objects = SearchEntryQuerySet.as_manager()
-    of_dumps = NoEntries()
+    of_dumps = NoRows()
 
     class Meta:
         default_manager_name = "of_dumps"

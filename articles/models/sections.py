@@ -3,10 +3,8 @@ from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from articles.models.fields import (
-    LineField,
-    SlugField,
-)
+from articles.models.fields import LineField, SlugField
+from articles.models.tagged import Tagged
 
 
 class PlacingQuerySet(models.QuerySet):
@@ -23,7 +21,7 @@ class PlacingQuerySet(models.QuerySet):
         )
 
 
-class Placing(models.Model):
+class Placing(Tagged):
     name = LineField(_("name"), max_length=100, unique=True)
     slug = SlugField(
         _("slug"),

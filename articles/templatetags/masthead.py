@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
-from articles.models import Masthead, NavigationLink
+from articles.models import Masthead
 from articles.site import whole
 from newsroom.csp import allow_style
 
@@ -39,9 +39,7 @@ def navigation(context):
     """The words and the address of each link: those that the desk has set, else the
     sections that readers meet, and the quotes."""
     sections = list(context.get("sections", []))
-    masthead = masthead_of(context)
-    links = [] if masthead._state.adding else NavigationLink.objects.in_order()
-    if links := list(links):
+    if links := context.get("links_set"):
         shown = [one for one in links if not one.section or one.section in sections]
         return [(one.shown_label(), one.get_absolute_url()) for one in shown]
     return [
