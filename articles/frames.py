@@ -15,29 +15,26 @@ ROOM_FOR_WORDS_OF_OURS = " " * 30  # dates, and how the words were checked
 
 
 class Frame(NamedTuple):
-    quote: Quote  # which has its `corrections_shown`
+    quote: Quote
+    title: str
     width: int
     height: int
-
-    def title(self):
-        day = date_format(self.quote.day(), "j F Y")
-        values = {"speaker": self.quote.speaker_name(), "day": day}
-        return _("Quote: %(speaker)s, %(day)s") % values
 
     def html(self):
         return format_html(
             '<iframe src="{}" title="{}" width="{}" height="{}" loading="lazy" '
             'style="border:0;max-width:100%"></iframe>',
             whole(self.quote.get_embed_url()),
-            self.title(),
+            self.title,
             self.width,
             self.height,
         )
 
 
-def framed(quote, most_wide=None, most_high=None):
-    """No script can make the frame as high as its words: it has about what they need,
-    too much rather than too little, and scrolls."""
+def framed(quote, most_wide=None, most_high=None, *, notice=""):
+    """Of a quote with its `corrections_shown`; `notice` is what the frame says in place
+    of words that do not stand. No script can make it as high as its words: it has about
+    what they need, too much rather than too little, and scrolls."""
     width = min(WIDTH, most_wide or WIDTH)
     in_words, beside = max(8, (width - 80) // 12), max(8, (width - 70) // 8)
     small = [quote.speaker_name(), quote.post_on_the_day(), quote.original_words]
@@ -46,5 +43,13 @@ def framed(quote, most_wide=None, most_high=None):
         told = f"{one.was} {one.now} {one.text} {one.article.headline}"
         small.append(2 * ROOM_FOR_WORDS_OF_OURS + told)
     lines = 1 + sum(ceil(len(str(text)) / beside) for text in small)
-    height = 150 + 33 * ceil(len(quote.words) / in_words) + 24 * lines
-    return Frame(quote, width, min(height, most_high or height))
+    height = 180 + 33 * ceil(len(quote.words) / in_words) + 24 * lines
+    return Frame(
+        quote, notice or _title(quote), width, min(height, most_high or height)
+    )
+
+
+def _title(quote):
+    day = date_format(quote.day(), "j F Y")
+    values = {"speaker": quote.speaker_name(), "day": day}
+    return _("Quote: %(speaker)s, %(day)s") % values

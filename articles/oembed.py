@@ -87,17 +87,17 @@ def route_of(address):
 
 def of_quote(quote, most_wide, most_high):
     corrected([quote])
-    frame = framed(quote, most_wide, most_high)
+    notice = cards.notice_of(quote, is_retracted=is_retracted(quote.article))
+    frame = framed(quote, most_wide, most_high, notice=notice)
     told = {
         "type": "rich",
-        "title": frame.title(),
+        "title": frame.title,
         "html": frame.html(),
         "width": frame.width,
         "height": frame.height,
     }
-    if notice := cards.notice_of(quote, is_retracted=is_retracted(quote.article)):
-        return told | {"title": notice}
-    told["author_name"] = str(quote.speaker_name())
-    if page := quote.speaker_page():
-        told["author_url"] = whole(page.get_absolute_url())
+    if not notice:
+        told["author_name"] = str(quote.speaker_name())
+        if page := quote.speaker_page():
+            told["author_url"] = whole(page.get_absolute_url())
     return told
