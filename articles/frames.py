@@ -40,10 +40,11 @@ def framed(quote, most_wide=None, most_high=None, *, notice=""):
     small = [quote.speaker_name(), quote.post_on_the_day(), quote.original_words]
     small += [ROOM_FOR_WORDS_OF_OURS, ROOM_FOR_WORDS_OF_OURS + quote.article.headline]
     for one in quote.corrections_shown:
-        told = f"{one.was} {one.now} {one.text} {one.article.headline}"
+        where = one.article.headline if one.article_id != quote.article_id else ""
+        told = f"{one.was} {one.now} {one.text} {where}"
         small.append(2 * ROOM_FOR_WORDS_OF_OURS + told)
     lines = 1 + sum(ceil(len(str(text)) / beside) for text in small)
-    height = 180 + 33 * ceil(len(quote.words) / in_words) + 24 * lines
+    height = 140 + 33 * ceil(len(quote.words) / in_words) + 24 * lines
     return Frame(
         quote, notice or _title(quote), width, min(height, most_high or height)
     )
