@@ -132,7 +132,7 @@ class QuoteQuerySet(OfArticleQuerySet):
     def for_page(self):
         return (
             self.for_lists()
-            .select_related("matched_source")
+            .select_related("matched_source", "article__section")
             .defer("article__body", "article__body_html", "matched_source__text")
         )
 
