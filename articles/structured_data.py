@@ -136,9 +136,8 @@ def of_story(page: Page, site: Site) -> list[dict]:
     story, address = page["article"], address_of(page["article"])
     corrections = sorted(page["corrections"], key=lambda c: (c.published_at, c.pk))
     quotes = [quote for voice in page["voices"] for quote in voice.quotes]
-    quotes = [quote for quote in quotes if stands(quote)]
+    quotes = [quote for quote in quotes if quote.stands()]
     word_for_word = [quote for quote in quotes if not quote.is_indirect()]
-    changed = [story.current_since(), *(c.published_at for c in corrections)]
     source = story.source and named(story.source)
     news = thing(
         TYPES_OF_STORY.get(story.kind, "NewsArticle"),
@@ -149,7 +148,7 @@ def of_story(page: Page, site: Site) -> list[dict]:
         mainEntityOfPage=thing("WebPage", id=address),
         image=pictures(story.lead_photo),
         datePublished=moment(story.published_at),
-        dateModified=moment(max(changed)),
+        dateModified=moment(last_changed(story, corrections)),
         **credited(story, page["bylines"], source, site),
         publisher=newsroom(site, in_short=True),
         sourceOrganization=source,
@@ -174,6 +173,10 @@ def of_story(page: Page, site: Site) -> list[dict]:
     if story.section:
         steps.insert(0, (story.section.name, story.section.get_absolute_url()))
     return [news, way_to(*steps)]
+
+
+def last_changed(story, corrections):
+    return max([story.current_since(), *(c.published_at for c in corrections)])
 
 
 def credited(story, bylines, source, site):
@@ -249,13 +252,9 @@ def sources(quotes: Iterable[Quote]) -> list[dict]:
 # A quote
 
 
-def stands(quote) -> bool:
-    return not (quote.withdrawn_at or quote.dropped_at)
-
-
 def of_quote(page: Page, site: Site) -> list[dict]:
     quote = page["quote"]
-    if page["retraction"] or not stands(quote):
+    if page["retraction"] or not quote.stands():
         return []
     story, address = quote.article, address_of(quote)
     said = quotation(quote) | thing(

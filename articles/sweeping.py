@@ -1,14 +1,16 @@
 """Files of pictures that no row names: left by a process that was killed before its
-transaction held, or by a logo that another has replaced."""
+transaction held, or by a logo that another has replaced. And cards that say what no
+page says any more."""
 
 import re
 from collections.abc import Iterator
 from datetime import timedelta
 
-from django.core.files.storage import Storage, default_storage
+from django.core.files.storage import FileSystemStorage, Storage, default_storage
 from django.utils import timezone
 
-from articles.models import Masthead, Photo
+from articles import cards
+from articles.models import Article, Correction, Masthead, Photo, Quote
 from articles.models.photos import originals
 
 # Longer than any upload or maker of copies takes to say in a row what it has written.
@@ -24,9 +26,10 @@ def sweep(*, is_rehearsed: bool = False) -> Iterator[str]:
         (default_storage, "photos", _copies),
         (default_storage, "logos", _logos),
         (originals(), "", _uploads),
+        (FileSystemStorage(cards.folder()), "", _cards),
     ]:
         names = list(_old_files(storage, place))
-        kept = named()
+        kept = named() if names else set()
         for name in names:
             if name not in kept:
                 yield storage.path(name)
@@ -60,3 +63,21 @@ def _logos() -> set[str]:
 
 def _uploads() -> set[str]:
     return set(Photo.objects.values_list("image", flat=True))
+
+
+def _cards() -> set[str]:
+    masthead = Masthead.objects.shown()
+    retractions = Correction.objects.retractions(timezone.now())
+    retracted = set(retractions.values_list("article", flat=True))
+    stories = Article.objects.published().for_cards().prefetch_related("quotes")
+    quotes = Quote.objects.published().for_lists()
+    named = set()
+    for story in stories.iterator(chunk_size=500):
+        said, gone = story.quotes.all(), story.pk in retracted
+        card = cards.of_story(story, said, masthead, is_retracted=gone)
+        named.add(cards.file_name(card))
+    for quote in quotes.iterator(chunk_size=500):
+        gone = quote.article_id in retracted
+        card = cards.of_quote(quote, masthead, is_retracted=gone)
+        named.add(cards.file_name(card))
+    return named

@@ -376,15 +376,13 @@ def quote_list(request):
 @require_safe
 @for_everybody()
 def quote_detail(request, pk):
-    """What a quote repeats stands first in every list, and there its page is."""
     quote = Quote.objects.published().for_page().filter(pk=pk).first()
     if quote is None:
         gone = Article.objects.gone().filter(quotes=pk)
         return gone_or_404(request, gone)
-    if quote.repeats_id and not (quote.dropped_at or quote.withdrawn_at):
-        first = Quote.objects.listed().uses_of(quote).first()
-        if first and first != quote:
-            return redirect(first)
+    first = quote.first_use()
+    if first != quote:
+        return redirect(first)
     corrections = list(Correction.objects.for_page(quote.article))
     corrected([quote])
     uses = Quote.objects.standing().uses_of(quote).for_lists()

@@ -15,6 +15,14 @@ READERS = {
     "base-uri": [NONE],
     "frame-ancestors": [NONE],
 }
+# Of what other sites may show in a frame: words and their style, nothing else.
+FRAMED = {
+    **READERS,
+    "img-src": [NONE],
+    "connect-src": [NONE],
+    "form-action": [NONE],
+    "frame-ancestors": ["*"],
+}
 DESK = {
     **READERS,
     "script-src": [SELF, NONCE],

@@ -161,6 +161,7 @@ TIME_ZONE = read(
 LANGUAGE_CODE = read("LANGUAGE_CODE", text, "a language tag such as en-gb", "en-gb")
 MEDIA_ROOT = read("MEDIA_ROOT", Path, "a folder", str(BASE_DIR / "media"))
 ORIGINALS_ROOT = read("ORIGINALS_ROOT", Path, "a folder", str(BASE_DIR / "originals"))
+CARDS_ROOT = read("CARDS_ROOT", Path, "a folder", str(BASE_DIR / "cards"))
 
 INSTALLED_APPS = [
     "articles",

@@ -3,7 +3,8 @@ from django.conf.urls.static import static
 from django.contrib import admin
 from django.urls import path, register_converter
 
-from articles import feeds, sitemaps, views
+from articles import embedding, feeds, sitemaps, views
+from articles.oembed import oembed
 
 
 class Year:
@@ -54,6 +55,11 @@ urlpatterns = [
         views.article_changes,
         name="article_changes",
     ),
+    path(
+        "<year:year>/<nn:month>/<nn:day>/<slug:slug>/card-<slug:digest>.jpg",
+        embedding.article_card,
+        name="article_card",
+    ),
     path("preview/<slug:token>/", views.article_preview, name="article_preview"),
     path("sections/<slug:slug>/", views.section_detail, name="section_detail"),
     path("topics/<slug:slug>/", views.topic_detail, name="topic_detail"),
@@ -68,6 +74,13 @@ urlpatterns = [
     path("corrections/", views.correction_list, name="correction_list"),
     path("quotes/", views.quote_list, name="quote_list"),
     path("quotes/<uuid:pk>/", views.quote_detail, name="quote_detail"),
+    path("quotes/<uuid:pk>/embed/", embedding.quote_embed, name="quote_embed"),
+    path(
+        "quotes/<uuid:pk>/card-<slug:digest>.jpg",
+        embedding.quote_card,
+        name="quote_card",
+    ),
+    path("oembed", oembed, name="oembed"),
     path("search/", views.search, name="search"),
     path("about/", views.page, name="about"),
     path("contact/", views.page, name="contact"),

@@ -41,8 +41,9 @@ def django_db_modify_db_settings(
 
 
 @pytest.fixture(autouse=True)
-def _pinned(settings):
+def _pinned(settings, tmp_path):
     """The environment may hold other settings, and slow hashes are for attackers."""
+    settings.CARDS_ROOT = tmp_path / "cards"
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.TIME_ZONE = "UTC"
     settings.LANGUAGE_CODE = "en-gb"

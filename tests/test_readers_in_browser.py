@@ -1,8 +1,13 @@
 """A reader's day in a real browser, on a phone and at a desk."""
 
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from itertools import product
+from threading import Thread
 from urllib.parse import urlsplit
 
 import pytest
+from django.test import Client
 
 from articles.correcting import correct, correct_quote
 from articles.models import Article
@@ -85,6 +90,7 @@ def kinds_of_page(site):
         "person": quote.speaker.get_absolute_url(),
         "organisation": "/organisations/nato/",
         "quote": quote.get_absolute_url(),
+        "framed quote": quote.get_embed_url(),
         "people": "/people/",
         "organisations": "/organisations/",
         "quotes": "/quotes/",
@@ -149,3 +155,83 @@ def test_large_text_on_a_small_screen_loses_nothing(chromium, live_server, site)
                 spacing,
             )
             assert reader.page.evaluate(OVERFLOW) <= 0, address
+
+
+FRAME = """(address) => {
+  const frame = document.createElement("iframe");
+  frame.src = address;
+  return new Promise((resolve) => {
+    frame.onload = resolve;
+    document.body.append(frame);
+  });
+}"""
+
+
+@pytest.fixture
+def another_site(tmp_path):
+    """An empty page on another port, which is another origin."""
+    html = '<!doctype html><title>Another</title><link rel="icon" href="data:,">'
+    (tmp_path / "index.html").write_text(html)
+    handler = partial(QuietHandler, directory=str(tmp_path))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}/index.html"
+        server.shutdown()
+        thread.join()
+
+
+class QuietHandler(SimpleHTTPRequestHandler):
+    def log_message(self, *what):
+        pass
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_another_site_shows_a_quote_in_the_frame_that_we_give(
+    chromium, live_server, another_site, site, settings, scheme
+):
+    settings.SITE_ADDRESS = live_server.url
+    quotes = [*site.quotes.all()[:3], corrected_quote(site)]
+    for quote, width in product(quotes, (600, 320)):
+        asked = {"url": live_server.url + quote.get_absolute_url(), "maxwidth": width}
+        told = Client().get("/oembed", asked).json()
+        context = chromium.new_context(color_scheme=scheme)
+        page, complaints = context.new_page(), []
+        page.on("console", lambda message, to=complaints: to.append(message.text))
+        page.on("pageerror", lambda error, to=complaints: to.append(str(error)))
+        page.goto(another_site)
+        page.evaluate("(html) => { document.body.innerHTML = html }", told["html"])
+        frame = page.frame_locator("iframe")
+        frame.locator("figure").wait_for()
+        assert quote.segments()[0] in frame.locator("blockquote").inner_text()
+        size = frame.locator("html").evaluate(
+            "(page) => [page.scrollWidth, page.scrollHeight, page.clientHeight]"
+        )
+        assert size[0] <= width
+        assert size[1] <= size[2], (width, quote)  # nothing to scroll
+        with context.expect_page() as opened:
+            frame.get_by_role("link", name="page of this quote").click()
+        opened.value.wait_for_load_state()
+        assert urlsplit(opened.value.url).path == quote.get_absolute_url()
+        assert opened.value.evaluate("window.opener") is None
+        assert complaints == []
+        context.close()
+
+
+def corrected_quote(site):
+    story = Article.objects.exclude(lead_photo=None).exclude(pk=site.pk).get()
+    return story.quotes.get()
+
+
+def test_no_other_page_of_ours_can_be_framed(chromium, live_server, another_site, site):
+    context = chromium.new_context()
+    page, complaints = context.new_page(), []
+    page.on("console", lambda message: complaints.append(message.text))
+    page.goto(another_site)
+    kinds = kinds_of_page(site)
+    kinds.pop("framed quote")
+    for kind, address in kinds.items():
+        complaints.clear()
+        page.evaluate(FRAME, live_server.url + address)
+        assert any("frame-ancestors" in said for said in complaints), kind
+    context.close()

@@ -369,6 +369,113 @@ def test_the_front_page_says_whose_site_it_is_and_how_to_search_it(tass, media):
     assert tass.headline.encode() in response.content
 
 
+class Head(HTMLParser):
+    """What its meta elements say; of a name that stands there twice, a list."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.said, self.links = {}, []
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        of = dict(attrs)
+        if tag == "link":
+            self.links.append(of)
+        name = of.get("property") or of.get("name")
+        if tag == "meta" and name and name != "color-scheme":
+            self.said.setdefault(name, []).append(of["content"])
+
+
+def head_of(address):
+    head = Head(Client().get(address).content.decode())
+    return {name: "\n".join(said) for name, said in head.said.items()}
+
+
+def test_a_story_has_a_large_card_where_it_is_linked(db):
+    marsh = make_person(name="Oduya Marsh")
+    story = make_article(headline="The harbour stays", standfirst="For a year.")
+    make_quote(story)
+    story.bylines.create(person=marsh)
+    story.bylines.create(person=make_person(), role="photos")
+    correct(story, by=None, text="It was May.")
+    story.bylines.create(person=make_person(is_public=False))
+    said = head_of(story.get_absolute_url())
+    assert said["og:title"] == "The harbour stays"
+    assert said["og:description"] == said["description"] == "For a year."
+    assert (said["og:type"], said["og:site_name"]) == ("article", "Newsroom")
+    assert said["og:url"] == SITE + story.get_absolute_url()
+    assert said["og:locale"] == "en_GB"
+    assert said["og:image"].startswith(f"{SITE}{story.get_absolute_url()}card-")
+    assert said["og:image:type"] == "image/jpeg"
+    assert (said["og:image:width"], said["og:image:height"]) == ("1200", "630")
+    assert said["og:image:alt"] == "The harbour stays"
+    assert said["twitter:card"] == "summary_large_image"
+    assert said["robots"] == "max-image-preview:large"
+    published, changed = (
+        datetime.fromisoformat(said[f"article:{name}_time"])
+        for name in ("published", "modified")
+    )
+    assert published == story.published_at
+    assert changed > NOW
+    assert said["article:section"] == story.section.name
+    assert said["article:author"] == SITE + marsh.get_absolute_url()
+
+
+def test_a_quote_is_linked_with_its_words_and_speaker(db):
+    quote = make_quote(make_article(language="ru"), words="Никогда.")
+    said = head_of(quote.get_absolute_url())
+    assert said["og:title"].startswith(quote.speaker.name)
+    assert said["og:description"] == "«Никогда.»"
+    assert said["og:image:alt"] == f"«Никогда.» {quote.speaker.name}"
+    assert (said["og:type"], said["og:locale"]) == ("article", "ru")
+    assert said["twitter:card"] == "summary_large_image"
+    assert said["article:section"] == quote.article.section.name
+
+
+def test_a_withdrawn_quote_is_linked_without_its_words(db):
+    quote = make_quote(make_article(), words="Never.")
+    withdraw_quote(quote, by=None, text="Nobody said so.")
+    said = head_of(quote.get_absolute_url())
+    assert said["robots"] == "noindex"
+    assert "Never" not in "".join(said.values())
+
+
+def test_other_pages_say_what_they_are_and_where(tass, media):
+    grushko = tass.quotes.get(mark="q2").speaker
+    photo = make_photo(image=upload(file_of(drawn())), alt_text="He stands.")
+    grushko.portrait = photo
+    grushko.save()
+    places = [grushko, Organisation.objects.get(slug="nato"), tass.section]
+    for address in ["/", *(place.get_absolute_url() for place in places)]:
+        response = Client().get(address)
+        head = Head(response.content.decode())
+        canonical = [of["href"] for of in head.links if of.get("rel") == "canonical"]
+        assert head.said["og:url"] == canonical == [SITE + address]
+        said = head_of(address)
+        assert said["og:title"]
+        assert said["og:description"] == said["description"]
+        assert said["og:locale"] == "en_GB"
+        is_person = address == grushko.get_absolute_url()
+        assert said["og:type"] == ("profile" if is_person else "website")
+        assert ("og:image" in said) == is_person
+        card = "summary_large_image" if is_person else "summary"
+        assert said["twitter:card"] == card
+    said = head_of(grushko.get_absolute_url())
+    assert said["og:image"].startswith(SITE)
+    assert said["og:image"].endswith(".jpg")
+    assert said["og:image:alt"] == "He stands."
+
+
+def test_the_second_page_of_a_list_is_linked_by_its_own_address(db):
+    section = make_section()
+    for _ in range(60):
+        make_article(section=section)
+    html = Client().get(section.get_absolute_url()).content.decode()
+    older = html.split('href="?')[1].split('"')[0]
+    said = head_of(f"{section.get_absolute_url()}?{older}".replace("&amp;", "&"))
+    assert said["og:url"].startswith(f"{SITE}{section.get_absolute_url()}?")
+
+
 def test_no_data_tell_of_what_readers_may_not_have(stories):  # noqa: F811
     """The walk over all pages seeks it in their text; here in what stands as data."""
     seen = 0

@@ -241,6 +241,7 @@ def every_address():
         "slug": slugs,
         "token": closed_links(),
         "number": ["0", "1"],
+        "digest": ["0" * 32],
     }
     for route in routes(get_resolver().url_patterns):
         parameters = re.findall(r"<(?:(\w+):)?(\w+)>", route)
@@ -268,7 +269,8 @@ def walk(client):
         if address in seen or not is_page:
             continue
         response = client.get(address)
-        text = response.content.decode() + response.get("Location", "")
+        text = response.content.decode(errors="replace")
+        text += response.get("Location", "")
         seen[address] = (response, text)
         waiting += re.findall(r'href="([^"]+)"', text.replace("&amp;", "&"))
         if response.has_header("Location"):

@@ -157,6 +157,13 @@ class Masthead(OneOfAKind):
     def shown_tagline(self):
         return self.tagline or _("Who said what, and in which words")
 
+    def voice(self):
+        """On light pages."""
+        try:
+            return accents.palette(self.accent or accents.DEFAULT).light.voice
+        except ValueError:  # one that no form would have let through
+            return accents.DEFAULT
+
     def stylesheet(self):
         """Empty for the colour that the site comes with, and for one that no form would
         have let through."""

@@ -133,7 +133,7 @@ class QuoteQuerySet(OfArticleQuerySet):
     def for_page(self):
         return (
             self.for_lists()
-            .select_related("matched_source")
+            .select_related("matched_source", "article__section")
             .defer("article__body", "article__body_html", "matched_source__text")
         )
 
@@ -356,6 +356,9 @@ class Quote(TaggedAs):
     def get_absolute_url(self):
         return reverse("quote_detail", args=[self.pk])
 
+    def get_embed_url(self):
+        return reverse("quote_embed", args=[self.pk])
+
     def clean(self):
         if self.position and self.position.person_id != self.speaker_id:
             another = _("This is another person’s post: choose one of the speaker’s.")
@@ -374,6 +377,16 @@ class Quote(TaggedAs):
 
     def get_place_url(self):
         return f"{self.article.get_absolute_url()}#{self.mark}"
+
+    def first_use(self):
+        """What a quote repeats stands first in every list, and there its page is. Of
+        one that stands in no list, itself."""
+        if not self.repeats_id or not self.stands():
+            return self
+        return Quote.objects.listed().uses_of(self).first() or self
+
+    def stands(self):
+        return not (self.dropped_at or self.withdrawn_at)
 
     def segments(self):
         return [line for line in self.words.splitlines() if line.strip()]

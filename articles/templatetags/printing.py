@@ -13,6 +13,10 @@ SPACED_DASH = re.compile(" ([-–—]) ")
 RIGHT_TO_LEFT = set("ar ckb dv fa he ps sd ug ur yi".split())
 
 
+def is_right_to_left(language):
+    return language.split("-")[0].lower() in RIGHT_TO_LEFT
+
+
 register.simple_tag(site_name, takes_context=True)
 
 
@@ -28,7 +32,7 @@ def language_of(text_language):
     language = text_language.split("-")[0].lower()
     if language == (get_language() or "").split("-")[0]:
         return ""
-    direction = "rtl" if language in RIGHT_TO_LEFT else "ltr"
+    direction = "rtl" if is_right_to_left(language) else "ltr"
     return format_html(' lang="{}" dir="{}"', text_language, direction)
 
 
@@ -67,20 +71,18 @@ def occasion_in_words(quote):
 
 
 @register.simple_tag
-def sharing_picture(photo):
-    """What other sites show with a link: the card, or until it is made the picture."""
-    return photo.files("card")[-1]
-
-
-@register.simple_tag
-def quoted(quote):
+def quoted(quote, most=None):
     """Its words in the marks of their language, each part in its own; reported ones in
-    none."""
+    none. Where that is longer than `most`, cut at a word, and the marks closed."""
     language = quote.article.language
     opening, closing = (
         ("", "") if quote.is_indirect() else voices.quotation_marks(language)
     )
-    return " ".join(f"{opening}{words}{closing}" for words in quote.segments())
+    said = " ".join(f"{opening}{words}{closing}" for words in quote.segments())
+    if most is None or len(said) <= most:
+        return said
+    cut = cut_at_word(said, most - len(closing))
+    return cut if cut.endswith(f"{closing} …") else cut + closing
 
 
 @register.filter
