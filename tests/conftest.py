@@ -49,6 +49,8 @@ def _pinned(settings, tmp_path):
     settings.LANGUAGE_CODE = "en-gb"
     settings.RENDITIONS_BY_WORKER = True
     forget_furniture()
+    # Each client would begin by reading through all static files.
+    settings.WHITENOISE_AUTOREFRESH = True
 
 
 @pytest.fixture
