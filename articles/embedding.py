@@ -5,11 +5,11 @@ from csp.decorators import csp_replace
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.http import quote_etag
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_safe
 
 from articles import cards
+from articles.freshness.answers import for_everybody
 from articles.models import Article, Correction, Masthead, Quote
 from articles.views import corrected, gone_or_404
 from newsroom.csp import FRAMED
@@ -31,6 +31,7 @@ def card_of_quote(quote, masthead):
 
 
 @require_safe
+@for_everybody()
 def article_card(request, year, month, day, slug, digest):
     article = Article.objects.published().for_page().filter(slug=slug).first()
     if article is None:
@@ -39,6 +40,7 @@ def article_card(request, year, month, day, slug, digest):
 
 
 @require_safe
+@for_everybody()
 def quote_card(request, pk, digest):
     quote = Quote.objects.published().for_page().filter(pk=pk).first()
     if quote is None:
@@ -51,14 +53,13 @@ def answer(request, card):
     said again."""
     if request.path != card.get_absolute_url():
         return redirect(card)
-    response = HttpResponse(cards.drawn(card), "image/jpeg")
-    response["ETag"] = quote_etag(card.digest())
-    return response
+    return HttpResponse(cards.drawn(card), "image/jpeg")
 
 
 @require_safe
 @xframe_options_exempt
 @csp_replace(FRAMED)
+@for_everybody()
 def quote_embed(request, pk):
     """One that is gone says so in the frame as well."""
     quote = Quote.objects.published().for_page().filter(pk=pk).first()

@@ -13,12 +13,14 @@ from django.views.decorators.http import require_safe
 from articles import cards, drawing
 from articles.embedding import card_of_quote, card_of_story, is_retracted
 from articles.frames import framed
+from articles.freshness.answers import for_everybody
 from articles.models import Article, Masthead, Quote
 from articles.site import whole
 from articles.views import corrected
 
 
 @require_safe
+@for_everybody()
 def oembed(request):
     """404 for every address that is no story and no quote which readers have."""
     form = request.GET.get("format", "json")

@@ -24,6 +24,8 @@ FIND = """(words) => {
   });
   return found;
 }"""
+SETTLED = """() => new Promise(done => requestAnimationFrame(
+  () => requestAnimationFrame(() => setTimeout(done))))"""
 CARET = 'document.querySelector(".ProseMirror").editor.state.selection.head'
 
 
@@ -134,6 +136,7 @@ class Desk:
         for _ in range(500):
             caret = self.page.evaluate(CARET)
             if caret == place:
+                self.page.evaluate(SETTLED)  # the editor has heard of it
                 self.page.wait_for_timeout(30)
                 if self.page.evaluate(CARET) == place:
                     return

@@ -102,11 +102,8 @@ def test_a_card_is_drawn_once_and_asked_for_again_in_vain(client, tass, monkeypa
     monkeypatch.setattr(drawing, "drawn", lambda card: pytest.fail("drawn again"))
     again = client.get(address)
     assert again.content == first.content
-    assert first["ETag"] == f'"{address.split("card-")[1].removesuffix(".jpg")}"'
-    assert "Last-Modified" not in first
-    assert client.get(
-        address, headers={"If-None-Match": first["ETag"]}
-    ).status_code == (304)
+    known = {"If-None-Match": first["ETag"]}
+    assert client.get(address, headers=known).status_code == 304
 
 
 def test_what_another_process_has_half_drawn_is_never_sent(client, tass, monkeypatch):

@@ -17,6 +17,7 @@ import django
 from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpResponse
+from django.middleware.gzip import GZipMiddleware
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.http import http_date, parse_etags, parse_http_date_safe
@@ -58,6 +59,10 @@ class Kept:
     newest: datetime | None
     settled_at: datetime | None
     compressed: bytes = b""
+
+    def is_worth_compressing(self):
+        is_text = not self.headers["Content-Type"].startswith("image/")
+        return is_text and len(self.content) >= WORTH_COMPRESSING
 
 
 def for_everybody(*lists: str) -> Callable:
@@ -101,6 +106,15 @@ def not_kept(get_response: Callable) -> Callable:
     return answer
 
 
+class Compression(GZipMiddleware):
+    """Of all that is not compressed here already, or not worth it."""
+
+    def process_response(self, request, response):
+        if response.has_header("Surrogate-Key"):
+            return response
+        return super().process_response(request, response)
+
+
 # A page that is made
 
 
@@ -128,9 +142,8 @@ def _serve(request, kept: Kept, now) -> HttpResponse:
     if has is not None:
         return _not_modified(has, kept.until, now, kept)
     content, etag = kept.content, kept.etag
-    is_compressed = len(content) >= WORTH_COMPRESSING and ACCEPTS_GZIP.search(
-        request.headers.get("Accept-Encoding", "")
-    )
+    accepted = ACCEPTS_GZIP.search(request.headers.get("Accept-Encoding", ""))
+    is_compressed = bool(accepted) and kept.is_worth_compressing()
     if is_compressed:
         content, etag = kept.compressed or compress_string(content), f"{etag}-gzip"
     response = HttpResponse(content, headers=kept.headers)
@@ -241,7 +254,8 @@ def _keep(request, kept: Kept, now):
     seconds = _seconds(kept.until, now)
     if request.GET or not _keeps_pages() or seconds <= 0:
         return
-    kept = replace(kept, compressed=compress_string(kept.content))
+    if kept.is_worth_compressing():
+        kept = replace(kept, compressed=compress_string(kept.content))
     try:
         cache.set(f"page:{_key(request)}", kept, seconds)
     except RedisError:
