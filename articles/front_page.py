@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from django.db.models import F, Q
 
 from articles import voices
-from articles.models import Article, Band, Correction, Pin, Quote, Section
+from articles.models import Article, Band, Pin, Quote, Section
 from articles.models.front_page import MOST_PINS
 from articles.paging import Page, paginate
 
@@ -28,8 +28,9 @@ class ShownBand:
 
 @dataclass
 class Front:
-    """`page` is the part of the list of all stories that stands here: its links lead on
-    from there. What is pinned stands in that list at its own time, too."""
+    """The quotes have no corrections yet. `page` is the part of the list of all stories
+    that stands here: its links lead on from there. What is pinned stands in that list
+    at its own time, too."""
 
     lead: Article | None
     seconds: list[Article]
@@ -37,11 +38,11 @@ class Front:
     page: Page
 
 
-def put_together(bands: list[Band]) -> Front:
+def put_together(bands: list[Band], *, has_pins: bool = True) -> Front:
     bands = bands or [Band(kind=Kind.QUOTES), Band(kind=Kind.MORE)]
     has_more = any(band.kind == Kind.MORE for band in bands)
     stories = Article.objects.listed().for_cards().select_related("lead_photo")
-    pinned = _pinned(stories)
+    pinned = _pinned(stories) if has_pins else []
     newest = stories.exclude(pk__in=[story.pk for story in pinned]).newest_first()
     # One place at least is the newest's: the links to older stories begin after it.
     free = max((STORIES if has_more else TOP) - len(pinned), 1)
@@ -105,4 +106,4 @@ def _of_sections(sections: Iterable[Section], above) -> dict[int, list[Article]]
 
 def _quotes():
     quotes = Quote.objects.listed().for_lists().newest_first()[:QUOTES_LOOKED_AT]
-    return Correction.objects.published().show_on(voices.in_their_words(quotes))
+    return voices.in_their_words(quotes)

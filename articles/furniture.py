@@ -13,7 +13,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from articles.freshness.state import SiteState, site_state
-from articles.models import Band, Masthead, NavigationLink, Section
+from articles.models import Band, Masthead, NavigationLink, Pin, Section
 from articles.models.front_page import MOST_BANDS
 
 
@@ -28,6 +28,7 @@ class Furniture:
     sections: list[Section]  # that readers meet
     pages: list[FlatPage]
     bands: list[Band]
+    has_pins: bool
 
 
 class _Kept:
@@ -67,4 +68,5 @@ def _fetched(state) -> Furniture:
         list(Section.objects.published()),
         list(FlatPage.objects.only("url", "title").order_by("pk")),
         list(Band.objects.in_order()[:MOST_BANDS]),
+        Pin.objects.exists(),
     )

@@ -44,16 +44,10 @@ def as_readers_have_it(article: Article) -> Telling:
     people = [row.person for row in [*mentions, *bylines] if row.person]
     posts = Prefetch("positions", Position.objects.for_pages(), to_attr="posts")
     prefetch_related_objects(people, posts)
-    return Telling(
-        article,
-        Correction.objects.published().show_on(
-            article.quotes.carried().for_page().order_by("order", "pk")
-        ),
-        mentions,
-        list(bylines),
-        list(Topic.objects.published().filter(articles=article)),
-        list(Correction.objects.for_page(article)),
-    )
+    quotes = list(article.quotes.carried().for_page().order_by("order", "pk"))
+    corrections = Correction.objects.published().show_in(article, quotes)
+    topics = Topic.objects.published().filter(articles=article)
+    return Telling(article, quotes, mentions, list(bylines), list(topics), corrections)
 
 
 def as_readers_would_have_it(

@@ -60,15 +60,17 @@ def front(request):
         page = latest(Article.objects.listed(), request)
         if page.here:
             return render(request, "articles/article_list.html", {"articles": page})
-    front = front_page.put_together(furniture_for(request).bands)
+    furniture = furniture_for(request)
+    front = front_page.put_together(furniture.bands, has_pins=furniture.has_pins)
     lead = front.lead
     said_there = list(lead.quotes.standing().for_lists()) if lead else []
+    corrected([*said_there, *(quote for band in front.bands for quote in band.quotes)])
     context = {
         "articles": front.page,
         "lead": lead,
         "standfirst": voices.with_marks(lead.standfirst, said_there) if lead else [],
         "quotes_in_lead": voices.counted(said_there),
-        "said_in_lead": voices.set_apart(corrected(said_there)),
+        "said_in_lead": voices.set_apart(said_there),
         "seconds": front.seconds,
         "bands": front.bands,
     }
@@ -87,7 +89,7 @@ def article_detail(request, year, month, day, slug):
         return redirect(article, permanent=True)
     told = as_readers_have_it(article)
     changed = []
-    if settings.READERS_SEE_CHANGES:
+    if settings.READERS_SEE_CHANGES and (article.updated_at or told.corrections):
         changed = changes.tellings(article, told.corrections)
     context = story(told, changed[0].at if changed else None)
     return render(request, "articles/article_detail.html", context)

@@ -363,7 +363,8 @@ def test_the_list_of_corrections_costs_the_same_for_many(quote, client):
     for _ in range(2):
         for _ in range(9):
             correct(quote.article, by=None, text="Wrong.", kind="clarification")
+        client.get("/people/")  # what every page prints of the site
         with CaptureQueriesContext(connection) as queries:
             client.get("/corrections/")
         costs.append(len(queries))
-    assert costs[0] == costs[1] <= 6
+    assert costs[0] == costs[1] <= 3

@@ -14,6 +14,7 @@ from uuid import uuid4
 
 import pytest
 from django.core.cache import cache
+from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import http_date, parse_http_date
@@ -22,6 +23,7 @@ from articles import publishing, views
 from articles.correcting import correct, correct_quote, withdraw_quote
 from articles.freshness import purging
 from articles.freshness.state import site_state
+from articles.freshness.touching import touch
 from articles.models import FrontPage, Masthead, Pin, Position, Touch
 from tests.factories import (
     make_article,
@@ -230,12 +232,18 @@ def test_a_compressed_page_has_a_tag_of_its_own_and_either_is_known(client):
 
 def test_a_page_says_when_its_story_changed(client):
     story = make_article(published_at=timezone.now() - DAY)
+    Touch.objects.update(touched_at=timezone.now() - 2 * DAY)
     response = client.get(story.get_absolute_url())
     assert parse_http_date(response["Last-Modified"]) == int(
         story.published_at.timestamp()
     )
     since = {"If-Modified-Since": http_date()}
     assert client.get(story.get_absolute_url(), headers=since).status_code == 304
+    touch("site")
+    assert "Last-Modified" not in client.get(story.get_absolute_url())
+    a_minute_ago = {"If-Modified-Since": http_date(time() - 60)}
+    response = client.get(story.get_absolute_url(), headers=a_minute_ago)
+    assert response.status_code == 200
 
 
 def test_another_name_of_the_site_is_on_every_page_at_once(client):
@@ -350,6 +358,23 @@ def test_a_cache_that_did_not_answer_is_told_later(settings, monkeypatch):
     purging.purge_touched()
     assert f"story-{story.pk}" in told
     assert not Touch.objects.filter(is_purged=False).exists()
+
+
+def test_every_page_is_made_anew_by_command(client, told):
+    known = {"If-None-Match": client.get("/people/")["ETag"]}
+    call_command("refresh_pages")
+    assert "site" in set.union(*told)
+    assert client.get("/people/", headers=known).status_code == 304  # it is the same
+
+
+def test_a_timer_tells_what_a_cache_was_not_told(settings, monkeypatch):
+    make_article()
+    asked = []
+    settings.HTTP_CACHES = ["varnish://127.0.0.1:1"]
+    monkeypatch.setattr(purging, "_tell", lambda cache, tags: asked.extend(tags))
+    monkeypatch.setattr(purging, "Timer", lambda *_: type("", (), {"start": str})())
+    call_command("publish_due")
+    assert "stories" in asked
 
 
 def test_old_touches_are_forgotten_but_for_the_last(settings):

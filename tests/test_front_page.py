@@ -243,6 +243,7 @@ def test_the_front_page_costs_the_same_however_it_is_arranged(client, paper):
     world, home = paper
 
     def cost():
+        read(client, "/people/")  # what every page prints of the site
         with CaptureQueriesContext(connection) as captured:
             read(client, "/")
         return len(captured)
@@ -257,7 +258,7 @@ def test_the_front_page_costs_the_same_however_it_is_arranged(client, paper):
     for section in [world, *(make_section() for _number in range(4))]:
         make_article(section=section)
         FrontPage.objects.get().bands.create(kind="section", section=section, order=9)
-    assert cost() == few == plain + 1
+    assert cost() == few == plain + 2 <= 7
 
 
 # At the desk

@@ -371,7 +371,7 @@ def test_the_masthead_costs_the_same_with_one_link_or_with_many(
     for few in (sections[:1], sections[1:]):
         set_links(*({"section": section} for section in few))
         # The state of the site, and the people; and what was set, where it changed.
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(8):
             client.get("/people/")
         with django_assert_num_queries(2):
             client.get("/people/")

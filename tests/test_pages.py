@@ -738,23 +738,21 @@ def add_quotes(article, person, organisation):
     return quote
 
 
-# Its name and look, and the pages that its foot leads to.
-OF_THE_SITE = 2
 MOST_QUERIES = {
-    "/": 10,
-    "/2020/05/04/story/": 14,
-    "/2020/": 6,
-    "/2020/05/": 6,
-    "/2020/05/04/": 6,
-    "/sections/news/": 4,
-    "/topics/topic/": 4,
-    "/people/": 5,
-    "/people/somebody/": 13,
-    "/organisations/": 4,
-    "/organisations/home/": 14,
-    "/quotes/": 5,
-    "/corrections/": 4,
-    "/search/?q=said": 9,
+    "/": 6,
+    "/2020/05/04/story/": 12,
+    "/2020/": 5,
+    "/2020/05/": 5,
+    "/2020/05/04/": 5,
+    "/sections/news/": 3,
+    "/topics/topic/": 3,
+    "/people/": 4,
+    "/people/somebody/": 14,
+    "/organisations/": 3,
+    "/organisations/home/": 13,
+    "/quotes/": 3,
+    "/corrections/": 3,
+    "/search/?q=said": 6,
     "quote": 6,
 }
 
@@ -778,13 +776,15 @@ def test_queries_do_not_grow(client):
         return counts
 
     fill(3)
+    read(client, "/about/")  # what every page prints of the site
     few = queries()
     fill(8)
     for _ in range(8):
         repeat = add_quotes(story, make_person(), organisation)
         Quote.objects.filter(pk=repeat.pk).update(repeats=quote)
+    read(client, "/about/")
     assert queries() == few
-    assert {a: n for a, n in few.items() if n > MOST_QUERIES[a] + OF_THE_SITE} == {}
+    assert {a: n for a, n in few.items() if n > MOST_QUERIES[a]} == {}
 
 
 def test_times_for_machines_have_no_fraction_of_a_second(client):

@@ -390,13 +390,15 @@ def test_a_rebuilt_index_finds_the_same(client, archive):
 
 
 def test_a_search_costs_the_same_in_a_larger_archive(client, archive):
+    client.get("/people/")  # what every page prints of the site
     with CaptureQueriesContext(connection) as few:
         client.get("/search/", {"q": "dialogue"})
     for number in range(30):
         make_quote(make_article(headline=f"Dialogue {number}"), words="Dialogues, all.")
+    client.get("/people/")
     with CaptureQueriesContext(connection) as many:
         client.get("/search/", {"q": "dialogue"})
-    assert len(many) == len(few) <= 10
+    assert len(many) == len(few) <= 7
 
 
 def test_hits_are_marked_and_the_rest_is_text_also_in_the_form(client, archive):

@@ -46,8 +46,8 @@ SETTINGS = (
 
 @dataclass(frozen=True)
 class Kept:
-    """A page as it was made. `newest` is the last change of what it shows, if that has
-    a time; whoever has had the page since `settled_at` has it as it is."""
+    """A page as it was made. Since `changed_at` nothing that it shows has changed, nor
+    anything else on the site that was touched."""
 
     content: bytes
     headers: dict[str, str]
@@ -56,8 +56,7 @@ class Kept:
     tags: frozenset[str]
     edition: int
     until: datetime
-    newest: datetime | None
-    settled_at: datetime | None
+    changed_at: datetime | None
     compressed: bytes = b""
 
     def is_worth_compressing(self):
@@ -131,7 +130,6 @@ def _made(request, response, page: Reading, state: SiteState) -> Kept:
         tags if len(tags) <= MOST_TAGS else frozenset([SITE, ANY]),
         state.edition,
         state.until,
-        page.newest,
         max(times, default=None),
     )
 
@@ -162,8 +160,8 @@ def _that_is(request, kept: Kept, now) -> str | None:
                 return kept.etag if etag == "*" else etag
         return None
     since = parse_http_date_safe(request.headers.get("If-Modified-Since", ""))
-    if since and kept.newest and kept.settled_at:
-        return kept.etag if since >= int(kept.settled_at.timestamp()) else None
+    if since and kept.changed_at and since >= int(kept.changed_at.timestamp()):
+        return kept.etag
     return None
 
 
@@ -201,8 +199,9 @@ def _with_headers(response, etag, until, now, kept: Kept | None) -> HttpResponse
         response.headers["Surrogate-Key"] = " ".join(tags)
         response.headers["Cache-Tag"] = ",".join(tags)
         # A page that changed in this second may change in it again.
-        if kept.newest and kept.newest < now - timedelta(seconds=1):
-            response.headers["Last-Modified"] = http_date(kept.newest.timestamp())
+        if kept.changed_at and kept.changed_at < now - timedelta(seconds=1):
+            changed = http_date(kept.changed_at.timestamp())
+            response.headers["Last-Modified"] = changed
     return response
 
 

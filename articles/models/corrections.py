@@ -57,18 +57,40 @@ class CorrectionQuerySet(OfArticleQuerySet):
         """Gives each of the quotes its `corrections_shown`, the oldest first: those of
         all uses of its words, in its story and elsewhere. Returns the quotes."""
         quotes = list(quotes)
+        if quotes:
+            self._show_on(quotes, self.filter(self._of_uses(quotes)))
+        return quotes
+
+    def show_in(self, article, quotes):
+        """The same for the quotes of a story, in one query with those that for_page()
+        has, which it returns."""
+        is_shown = Q(article=article)
+        if quotes:
+            is_shown |= self._of_uses(quotes)
+        found = self._show_on(quotes, self.filter(is_shown))
+        repeated = {quote.repeats_id for quote in quotes} - {None}
+        return [
+            correction
+            for correction in found
+            if correction.article_id == article.pk or correction.quote_id in repeated
+        ]
+
+    def _of_uses(self, quotes):
         first = {quote.repeats_id or quote.pk for quote in quotes}
         uses = Quote.objects.filter(Q(pk__in=first) | Q(repeats__in=first))
-        found = self.filter(quote__in=uses.values("pk")) if quotes else self.none()
+        return Q(quote__in=uses.values("pk"))
+
+    def _show_on(self, quotes, found):
         shown = defaultdict(list)
         found = found.select_related("article", "quote")
         found = found.defer("article__body", "article__body_html")
-        for correction in found.order_by("published_at", "pk"):
-            quote = correction.quote
-            shown[quote.repeats_id or quote.pk].append(correction)
+        found = list(found.order_by("published_at", "pk"))
+        for correction in found:
+            if quote := correction.quote:
+                shown[quote.repeats_id or quote.pk].append(correction)
         for quote in quotes:
             quote.corrections_shown = shown[quote.repeats_id or quote.pk]
-        return quotes
+        return found
 
     def newest_first(self):
         return self.order_by("-published_at", "-pk")
