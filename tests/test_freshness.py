@@ -246,6 +246,16 @@ def test_a_page_says_when_its_story_changed(client):
     assert response.status_code == 200
 
 
+def test_a_post_that_was_left_overnight_is_a_change_of_its_pages(client):
+    quote = quoted(published_at=timezone.now() - 9 * DAY)
+    yesterday = timezone.localdate() - DAY
+    Position.objects.create(person=quote.speaker, title="Mayor", ended_on=yesterday)
+    Touch.objects.update(touched_at=timezone.now() - 8 * DAY)
+    response = client.get(quote.speaker.get_absolute_url())
+    midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    assert parse_http_date(response["Last-Modified"]) == int(midnight.timestamp())
+
+
 def test_another_name_of_the_site_is_on_every_page_at_once(client):
     Masthead.objects.create(name="The Old Name")
     known = {"If-None-Match": client.get("/people/")["ETag"]}

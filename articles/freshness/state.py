@@ -22,6 +22,7 @@ LAST = [
     "SELECT MAX(touched_at) FROM articles_touch",
     "SELECT expires_at FROM articles_article WHERE status = 'published'"
     " AND expires_at <= %s ORDER BY expires_at DESC LIMIT 1",
+    "SELECT until FROM articles_pin WHERE until <= %s ORDER BY until DESC LIMIT 1",
 ]
 
 
@@ -48,13 +49,13 @@ def site_state(now: datetime) -> SiteState:
     time = connection.ops.adapt_datetimefield_value(now)
     with connection.cursor() as cursor:
         statement = "SELECT " + ", ".join(f"({column})" for column in columns)
-        cursor.execute(statement, [time] * (1 + len(NEXT)))
+        cursor.execute(statement, [time] * (2 + len(NEXT)))
         edition, furniture_edition, *times = cursor.fetchone()
-    touched, expired, *coming = map(_aware, times)
+    touched, expired, unpinned, *coming = map(_aware, times)
     return SiteState(
         edition,
         min([_end_of_day(now), *filter(None, coming)]),
-        max(filter(None, [touched, expired]), default=None),
+        max(filter(None, [touched, expired, unpinned]), default=None),
         furniture_edition or 0,
     )
 

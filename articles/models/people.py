@@ -1,8 +1,10 @@
 import uuid
+from datetime import datetime, time, timedelta
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Prefetch, Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from articles.models.fields import (
@@ -250,6 +252,18 @@ class Position(TaggedAs):
         return (*self.person.natural_key(), self.title, self.started_on)
 
     natural_key.dependencies = ["articles.person", "articles.organisation"]
+
+    def changed_at(self):
+        """The midnight with which the post last began or was left."""
+        began, ended = (self.__dict__.get(name) for name in ("started_on", "ended_on"))
+        today = timezone.localdate()
+        past = [day for day in [began] if day and day <= today]
+        if ended and ended < today:
+            past.append(ended + timedelta(days=1))
+        if not past:
+            return None
+        zone = timezone.get_current_timezone()
+        return datetime.combine(max(past), time.min, zone)
 
     def is_held_on(self, date):
         """As PositionQuerySet.covering() has it."""
