@@ -569,7 +569,7 @@ def test_a_former_address_costs_no_more_than_a_page(
 ):
     kept, double = (make_used(Person, slug, slug) for slug in ("kept", "double"))
     merge([double], into=kept, by=editor)
-    with django_assert_max_num_queries(2):
+    with django_assert_max_num_queries(3):
         Client().get("/people/double/")
 
 
