@@ -35,7 +35,7 @@ def _shared(article, mentions) -> Counter:
     for mention in mentions:
         record = {"person": mention.person_id, "organisation": mention.organisation_id}
         rows = Mention.objects.filter(**record, listed_at__isnull=False)
-        last = rows.exclude(article=article).order_by("-listed_at", "-article")
+        last = rows.exclude(article=article).order_by("-listed_at", "-article_id")
         # SQLite takes no limit in a part of a union, but in a query inside the part.
         part = Mention.objects.filter(pk__in=last.values("pk")[:LAST_STORIES])
         parts.append(part.order_by().values_list("article", flat=True))

@@ -88,7 +88,7 @@ def with_last_story(records, name):
     """Each with when the newest story that names it came."""
     now = timezone.now()
     naming = Mention.objects.published(now).filter(**{name: OuterRef("pk")})
-    newest = naming.filter(listed_at__lte=now).order_by("-listed_at", "-article")
+    newest = naming.filter(listed_at__lte=now).order_by("-listed_at", "-article_id")
     return records.annotate(named_at=Subquery(newest.values("listed_at")[:1]))
 
 
