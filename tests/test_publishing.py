@@ -358,7 +358,7 @@ def test_settling_twice_changes_nothing_and_costs_the_same_queries(
     for _ in range(5):
         make_quote(article)
     before = [list(m.objects.values()) for m in (Article, Quote, Mention)]
-    with django_assert_max_num_queries(58):
+    with django_assert_max_num_queries(48):
         publishing.settle(article)
     assert [list(m.objects.values()) for m in (Article, Quote, Mention)] == before
 
