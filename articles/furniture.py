@@ -36,7 +36,10 @@ class _Kept:
 
 
 def furniture_for(request: HttpRequest) -> Furniture:
-    return furniture_of(getattr(request, "site_state", None))
+    """The same for all that one answer prints."""
+    if not hasattr(request, "furniture"):
+        request.furniture = furniture_of(getattr(request, "site_state", None))
+    return request.furniture
 
 
 def furniture_of(state: SiteState | None = None) -> Furniture:

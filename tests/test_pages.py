@@ -738,6 +738,9 @@ def add_quotes(article, person, organisation):
     return quote
 
 
+# On PostgreSQL a test's own transaction never ends: what every page prints of the site
+# is fetched each time.
+OF_THE_SITE = 6 if connection.vendor == "postgresql" else 0
 MOST_QUERIES = {
     "/": 6,
     "/2020/05/04/story/": 12,
@@ -784,7 +787,7 @@ def test_queries_do_not_grow(client):
         Quote.objects.filter(pk=repeat.pk).update(repeats=quote)
     read(client, "/about/")
     assert queries() == few
-    assert {a: n for a, n in few.items() if n > MOST_QUERIES[a]} == {}
+    assert {a: n for a, n in few.items() if n > MOST_QUERIES[a] + OF_THE_SITE} == {}
 
 
 def test_times_for_machines_have_no_fraction_of_a_second(client):
