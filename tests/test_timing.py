@@ -22,6 +22,7 @@ from articles.times import in_words
 from tests.factories import make_article, make_quote, make_section
 from tests.test_admin import act, change_page, form_data, messages
 from tests.test_drafts import save
+from tests.test_pages import OF_THE_SITE
 
 pytestmark = pytest.mark.django_db
 
@@ -610,7 +611,7 @@ def test_lists_of_the_desk_mark_what_is_under_embargo(
     for name in ("article", "quote", "revision", "presence"):
         address = f"/admin/articles/{name}/"
         desk.get(address)
-        with django_assert_max_num_queries(12):
+        with django_assert_max_num_queries(12 + OF_THE_SITE):
             page = desk.get(address).content.decode()
         assert f"embargoed until {in_words(held.embargoed_until)}" in page, name
 
