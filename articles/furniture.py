@@ -38,20 +38,16 @@ class _Kept:
 def furniture_for(request: HttpRequest) -> Furniture:
     """The same for all that one answer prints."""
     if not hasattr(request, "furniture"):
-        request.furniture = furniture_of(getattr(request, "site_state", None))
+        now = timezone.now()
+        state = getattr(request, "site_state", None) or site_state(now)
+        kept = _Kept.furniture  # which another thread may replace
+        if kept is None or not _stands(kept, state, now):
+            kept = _Kept.furniture = _fetched(state)
+        request.furniture = kept
     return request.furniture
 
 
-def furniture_of(state: SiteState | None = None) -> Furniture:
-    now = timezone.now()
-    state = state or site_state(now)
-    kept = _Kept.furniture
-    if kept is None or not _stands(kept, state, now):
-        kept = _Kept.furniture = _fetched(state)
-    return kept
-
-
-def _stands(kept, state, now):
+def _stands(kept: Furniture, state: SiteState, now) -> bool:
     is_untouched = state.furniture_edition < kept.edition <= state.edition
     return is_untouched and now < kept.until
 

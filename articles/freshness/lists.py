@@ -22,7 +22,7 @@ from articles.models import (
     Topic,
 )
 
-LAST = datetime(9999, 12, 31, tzinfo=UTC)
+END_OF_TIME = datetime(9999, 12, 31, tzinfo=UTC)
 STORIES, QUOTES = "stories", "quotes"
 
 
@@ -65,7 +65,7 @@ def _note_lists(article) -> bool:
 def _lists_of(article) -> dict[str, str]:
     """What stands in each list, time aside: a cache knows when time changes a page."""
     stands = defaultdict(list)
-    retracted = Correction.objects.retractions(LAST).filter(article=article)
+    retracted = Correction.objects.retractions(END_OF_TIME).filter(article=article)
     if not Article.objects.live().filter(pk=article.pk).exists() or retracted.exists():
         return {}
     story = Article.objects.select_related("lead_photo").get(pk=article.pk)

@@ -12,7 +12,7 @@ from django.db import models
 
 @dataclass
 class Reading:
-    """`newest` is the last time at which one of the stories or corrections changed."""
+    """`newest` is when one of the records last changed that say so."""
 
     tags: set[str] = field(default_factory=set)
     newest: datetime | None = None
